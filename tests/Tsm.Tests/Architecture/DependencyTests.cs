@@ -1,0 +1,70 @@
+using System.Xml.Linq;
+
+namespace Tsm.Tests.Architecture;
+
+/// <summary>Holds the picture of who may reference whom.</summary>
+public sealed class DependencyTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Tsm.Card"] = [],
+        ["Tsm.Security"] = ["Tsm.Card"],
+        ["Tsm.Bearers"] = ["Tsm.Card"],
+        ["Tsm.Application"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
+        ["Tsm.Storage"] = ["Tsm.Application"],
+        ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers"],
+        ["Tsm.Simulator"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
+        ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
+    };
+
+    private static string Root
+    {
+        get
+        {
+            DirectoryInfo? folder = new(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Tsm.sln")))
+            {
+                folder = folder.Parent;
+            }
+
+            return folder?.FullName ?? throw new InvalidOperationException("Tsm.sln is not above the tests.");
+        }
+    }
+
+    public static TheoryData<string> Projects => [.. Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
+        .Where(p => !p.Contains("/tests/", StringComparison.Ordinal))
+        .Select(p => Path.GetFileNameWithoutExtension(p))];
+
+    [Theory, MemberData(nameof(Projects))]
+    public void References_go_one_way(string project)
+    {
+        XDocument file = XDocument.Load(Directory.GetFiles(Root, project + ".csproj", SearchOption.AllDirectories).Single());
+        IEnumerable<string> references = file.Descendants("ProjectReference")
+            .Where(r => !string.Equals((string?)r.Attribute("ReferenceOutputAssembly"), "false", StringComparison.Ordinal))
+            .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
+
+        Assert.Empty(references.Except(Allowed[project], StringComparer.Ordinal));
+    }
+
+    [Theory, InlineData("Tsm.Card"), InlineData("Tsm.Security")]
+    public void Pure_projects_take_no_packages(string project)
+    {
+        XDocument file = XDocument.Load(Path.Combine(Root, "src", project, project + ".csproj"));
+
+        Assert.Empty(file.Descendants("PackageReference"));
+        Assert.Empty(file.Descendants("FrameworkReference"));
+    }
+
+    [Theory, InlineData("Tsm.Card"), InlineData("Tsm.Security")]
+    public void Pure_projects_do_no_input_or_output_read_no_clock_and_do_not_wait(string project)
+    {
+        string[] banned = ["TimeProvider", "async ", "await ", "File.", "Socket", "Console.", "ILogger", "RandomNumberGenerator", "Task<"];
+        foreach (string path in Directory.GetFiles(Path.Combine(Root, "src", project), "*.cs", SearchOption.AllDirectories)
+            .Where(p => !p.Contains("/obj/", StringComparison.Ordinal)))
+        {
+            string text = File.ReadAllText(path);
+            Assert.DoesNotContain(banned, word => text.Split('\n').Any(line =>
+                line.Contains(word, StringComparison.Ordinal) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+        }
+    }
+}
