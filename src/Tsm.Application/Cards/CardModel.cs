@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Tsm.Application.Applications;
+using Tsm.Card.Identifiers;
+using Tsm.Security.Keys;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>What a type of card supports and how it behaves: declared once, used by every job on such a card.</summary>
+public sealed record CardModel
+{
+    /// <summary>The name by which cards refer to it, such as <c>uicc-aes</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The algorithm of its SCP80 keys; 16 octets each for two-key 3DES and AES-128.</summary>
+    public required KeyAlgorithm Algorithm { get; init; }
+
+    /// <summary>Length of the cryptographic checksum in octets: 8, or 4 with AES. Default: 8.</summary>
+    public int ChecksumLength { get; init; } = 8;
+
+    /// <summary>SPI, four hexadecimal digits. Default 1639: CC, ciphered, counter higher; PoR always, by SMS-SUBMIT, ciphered, with CC.</summary>
+    public string Spi { get; init; } = "1639";
+
+    /// <summary>TAR of the issuer security domain. Default: 000000.</summary>
+    public Tar RamTar { get; init; } = Tar.IssuerSecurityDomain;
+
+    /// <summary>How many short messages the card puts together to one packet. Default: 5.</summary>
+    public int MaxSegments { get; init; } = 5;
+
+    /// <summary>The longest data of one LOAD command in octets, 16..255. Default: 240.</summary>
+    public int MaxLoadBlock { get; init; } = 240;
+
+    /// <summary>The most commands in one script, 1..255. Default: 255.</summary>
+    public int MaxCommands { get; init; } = 255;
+
+    /// <summary>Whether 70 00 comes before the concatenation element, as some cards need it. Default: false.</summary>
+    public bool CommandHeaderFirst { get; init; }
+
+    /// <summary>Whether 70 00 stands in every segment. Default: false, only in the first.</summary>
+    public bool CommandHeaderInEverySegment { get; init; }
+
+    /// <summary>Whether GET STATUS takes a tag list 5C. Default: true.</summary>
+    public bool StatusTagList { get; init; } = true;
+
+    /// <summary>Whether the load file includes the Descriptor component. Default: true.</summary>
+    public bool LoadsDescriptor { get; init; } = true;
+
+    /// <summary>Non-volatile memory for applications on a fresh card, in octets. Default: 65536.</summary>
+    public int Memory { get; init; } = 65536;
+
+    /// <summary>After how many answers that prove nothing a job ends as refused (indicated). Default: 2.</summary>
+    public int IndicatedAttempts { get; init; } = 2;
+
+    /// <summary>How often in one job the counter is moved ahead after an answer that it is too low. Default: 2.</summary>
+    public int MaxCounterJumps { get; init; } = 2;
+
+    /// <summary>How far a jump goes. Default: 256.</summary>
+    public int CounterJump { get; init; } = 256;
+
+    /// <summary>How often a load is started again before it is given up. Default: 3.</summary>
+    public int MaxLoadRestarts { get; init; } = 3;
+
+    /// <summary>Packages that are on a fresh card: what imports are checked against.</summary>
+    public ImmutableArray<PackageReference> Packages { get; init; } = [];
+}
