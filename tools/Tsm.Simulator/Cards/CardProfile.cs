@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
+using Tsm.Card.Apdu;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
 
 namespace Tsm.Simulator.Cards;
 
@@ -29,10 +31,10 @@ public sealed record CardProfile
     public string MinimumSecurityLevel { get; init; } = "16";
 
     /// <summary>TAR of the issuer security domain. Default: 000000.</summary>
-    public string Tar { get; init; } = "000000";
+    public Tar Tar { get; init; } = Tar.IssuerSecurityDomain;
 
     /// <summary>AID of the issuer security domain. Default: A000000151000000.</summary>
-    public string IssuerSecurityDomain { get; init; } = "A000000151000000";
+    public Aid IssuerSecurityDomain { get; init; } = Aid.IssuerSecurityDomain;
 
     /// <summary>How the card answers a packet whose counter it has seen, or that is too low. Default: status 02.</summary>
     public ReplayAnswer ReplayAnsweredAs { get; init; } = ReplayAnswer.CounterLow;
@@ -68,7 +70,7 @@ public sealed record CardProfile
     public bool Confirms { get; init; } = true;
 
     /// <summary>SW of INSTALL with an AID that is in use: 6A80, or 6985 on other cards. Default: 6A80.</summary>
-    public string DuplicateAidAnsweredAs { get; init; } = "6A80";
+    public StatusWord DuplicateAidAnsweredAs { get; init; } = StatusWord.IncorrectData;
 
     /// <summary>Whether SET STATUS to the current state is taken without a word; the standard refuses it. Default: false.</summary>
     public bool TakesCurrentStatus { get; init; }
@@ -81,10 +83,10 @@ public sealed record CardProfile
 }
 
 /// <summary>A Java Card package on the card.</summary>
-/// <param name="Aid">Its AID in hexadecimal.</param>
-/// <param name="Version">Its version, <c>major.minor</c>.</param>
+/// <param name="Aid">Its AID.</param>
+/// <param name="Version">Its version.</param>
 /// <param name="Name">Its name, for people.</param>
-public sealed record CardPackage(string Aid, string Version, string? Name = null);
+public sealed record CardPackage(Aid Aid, LoadFileVersion Version, string? Name = null);
 
 /// <summary>How a card answers a counter that is too low.</summary>
 public enum ReplayAnswer

@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Tsm.Card.Apdu;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
 
 namespace Tsm.Simulator.Cards;
 
@@ -15,7 +19,16 @@ public static class CardProfiles
     /// <summary>How profiles and card files are written: camelCase, unknown members refused.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new TextConverter<Aid>(Aid.Parse),
+            new TextConverter<Tar>(Tar.Parse),
+            new TextConverter<Iccid>(Iccid.Parse),
+            new TextConverter<Msisdn>(Msisdn.Parse),
+            new TextConverter<StatusWord>(ParseStatusWord),
+            new TextConverter<LoadFileVersion>(ParseVersion),
+        },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
@@ -49,6 +62,13 @@ public static class CardProfiles
         JsonObject overrides => Known.GetOrAdd(overrides.ToJsonString(), static text => Merge(JsonNode.Parse(text)!.AsObject())),
         _ => throw new FormatException("A profile is a name, or an object with the member 'base' and overrides."),
     };
+
+    private static StatusWord ParseStatusWord(string text) =>
+        new(ushort.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+
+    private static LoadFileVersion ParseVersion(string text) => text.Split('.') is [var major, var minor]
+        ? new(byte.Parse(major, NumberStyles.None, CultureInfo.InvariantCulture), byte.Parse(minor, NumberStyles.None, CultureInfo.InvariantCulture))
+        : throw new FormatException($"A version is major.minor, '{text}' is not.");
 
     private static CardProfile Merge(JsonObject overrides)
     {

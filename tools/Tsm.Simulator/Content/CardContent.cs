@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Simulator.Cards;
 
@@ -6,42 +7,28 @@ namespace Tsm.Simulator.Content;
 
 /// <summary>A load file on the card (ELF).</summary>
 /// <param name="Aid">The AID of its package.</param>
-/// <param name="Major">The major version of the package.</param>
-/// <param name="Minor">The minor version of the package.</param>
+/// <param name="Version">The version of its package.</param>
 /// <param name="Modules">The AIDs of its applets; empty for a library.</param>
 /// <param name="Imports">The AIDs of the packages it is linked with.</param>
 /// <param name="Memory">Non-volatile memory it takes, in octets.</param>
 public sealed record LoadFile(
-    Aid Aid, byte Major, byte Minor, ImmutableArray<Aid> Modules, ImmutableArray<Aid> Imports, int Memory);
+    Aid Aid, LoadFileVersion Version, ImmutableArray<Aid> Modules, ImmutableArray<Aid> Imports, int Memory);
 
 /// <summary>An application on the card.</summary>
 /// <param name="Aid">The AID of the instance.</param>
 /// <param name="LoadFile">The load file it comes from.</param>
 /// <param name="Module">The applet in it.</param>
-/// <param name="State">The life cycle state as on the wire: 03, 07, with b8 when locked (GPCS 2.3.1 §5.3.1).</param>
-/// <param name="Privileges">One or three octets in hexadecimal.</param>
+/// <param name="State">The life cycle state.</param>
+/// <param name="Privileges">What it may do.</param>
 /// <param name="Memory">Non-volatile memory it takes, in octets.</param>
-public sealed record Instance(Aid Aid, Aid LoadFile, Aid Module, byte State, string Privileges, int Memory)
-{
-    /// <summary>INSTALLED.</summary>
-    public const byte Installed = 0x03;
-
-    /// <summary>SELECTABLE.</summary>
-    public const byte Selectable = 0x07;
-
-    /// <summary>The bit that locks an application and leaves the other bits as they were.</summary>
-    public const byte LockBit = 0x80;
-
-    /// <summary>Whether the application is locked.</summary>
-    public bool IsLocked => (State & LockBit) != 0;
-}
+public sealed record Instance(Aid Aid, Aid LoadFile, Aid Module, LifeCycle State, Privileges Privileges, int Memory);
 
 /// <summary>What is on a card and how much room is left: the registry of the GlobalPlatform environment (OPEN).</summary>
 /// <remarks>
 /// The packages of the factory are code in ROM: they resolve imports, take no memory, are not listed by GET STATUS and
 /// cannot be deleted, as on most cards.
 /// </remarks>
-public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableArray<PlatformPackage> platform)
+public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableArray<CardPackage> platform)
 {
     private List<LoadFile>? _loadFiles;
     private List<Instance>? _instances;
@@ -81,7 +68,7 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
 
     /// <summary>Whether anything on the card has the AID.</summary>
     public bool IsTaken(Aid aid) => aid == issuerSecurityDomain
-        || FindLoadFile(aid) is not null || FindInstance(aid) is not null || platform.Any(p => p.Aid == aid);
+        || FindLoadFile(aid) is not null || FindInstance(aid) is not null || IsPlatform(aid);
 
     /// <summary>The load file with the AID, or null.</summary>
     public LoadFile? FindLoadFile(Aid aid) => _loadFiles?.Find(f => f.Aid == aid);
@@ -89,16 +76,18 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
     /// <summary>The application with the AID, or null.</summary>
     public Instance? FindInstance(Aid aid) => _instances?.Find(i => i.Aid == aid);
 
+    /// <summary>Whether the AID is that of a package of the factory.</summary>
+    public bool IsPlatform(Aid aid) => platform.Any(p => p.Aid == aid);
+
     /// <summary>Whether a package with the AID, the same major and at least this minor version is there (JCVM §4.5.2).</summary>
-    public bool Resolves(Aid aid, byte major, byte minor)
+    public bool Resolves(Aid aid, LoadFileVersion version)
     {
-        static bool Fits(byte hasMajor, byte hasMinor, byte major, byte minor) => hasMajor == major && hasMinor >= minor;
-        return platform.Any(p => p.Aid == aid && Fits(p.Major, p.Minor, major, minor))
-            || (FindLoadFile(aid) is { } file && Fits(file.Major, file.Minor, major, minor));
+        bool Fits(LoadFileVersion found) => found.Major == version.Major && found.Minor >= version.Minor;
+        return platform.Any(p => p.Aid == aid && Fits(p.Version)) || (FindLoadFile(aid) is { } file && Fits(file.Version));
     }
 
-    /// <summary>Whether an application or another load file needs the load file.</summary>
-    public bool IsReferenced(LoadFile file) => Instances.Any(i => i.LoadFile == file.Aid) || IsImported(file);
+    /// <summary>The applications that come from the load file.</summary>
+    public IReadOnlyList<Instance> InstancesOf(LoadFile file) => [.. Instances.Where(i => i.LoadFile == file.Aid)];
 
     /// <summary>Whether another load file is linked with the load file.</summary>
     public bool IsImported(LoadFile file) => LoadFiles.Any(f => f != file && f.Imports.Contains(file.Aid));
@@ -126,9 +115,3 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
         Release(instance.Memory);
     }
 }
-
-/// <summary>A package of the factory.</summary>
-/// <param name="Aid">Its AID.</param>
-/// <param name="Major">Its major version.</param>
-/// <param name="Minor">Its minor version.</param>
-public sealed record PlatformPackage(Aid Aid, byte Major, byte Minor);
