@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Tsm.Card.Apdu;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
+using Tsm.Security.Scp80;
 
 namespace Tsm.Simulator.Cards;
 
@@ -27,8 +29,9 @@ public sealed record CardProfile
     /// <summary>Whether the card finds the command packet only when 70 00 is the first element of the header. Default: false.</summary>
     public bool NeedsCommandHeaderFirst { get; init; }
 
-    /// <summary>Minimum security level of the issuer security domain: an SPI1 octet in hexadecimal (TS 102 226 §6.1). Default: 16.</summary>
-    public string MinimumSecurityLevel { get; init; } = "16";
+    /// <summary>Minimum security level of the issuer security domain: the first octet of SPI (TS 102 226 §6.1). Default: 16.</summary>
+    [JsonPropertyName("minimumSecurityLevel")]
+    public Spi MinimumSecurity { get; init; } = new(Integrity.CryptographicChecksum, Ciphered: true, CounterRule.Higher, default, default, false, false);
 
     /// <summary>TAR of the issuer security domain. Default: 000000.</summary>
     public Tar Tar { get; init; } = Tar.IssuerSecurityDomain;
@@ -109,14 +112,4 @@ public enum ErrorPor
 
     /// <summary>There is none.</summary>
     Silent,
-}
-
-/// <summary>What fills up a ciphered response.</summary>
-public enum ResponsePadding
-{
-    /// <summary>Octets 00.</summary>
-    Zeros,
-
-    /// <summary>80, then octets 00.</summary>
-    OneAndZeros,
 }

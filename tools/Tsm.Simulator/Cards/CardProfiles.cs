@@ -5,8 +5,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Tsm.Card.Apdu;
+using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
+using Tsm.Security.Scp80;
 
 namespace Tsm.Simulator.Cards;
 
@@ -28,6 +30,8 @@ public static class CardProfiles
             new TextConverter<Msisdn>(Msisdn.Parse),
             new TextConverter<StatusWord>(ParseStatusWord),
             new TextConverter<LoadFileVersion>(ParseVersion),
+            new TextConverter<Spi>(ParseSpi),
+            new TextConverter<Octets>(Octets.Parse),
         },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
@@ -65,6 +69,11 @@ public static class CardProfiles
 
     private static StatusWord ParseStatusWord(string text) =>
         new(ushort.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+
+    // The first octet alone: a minimum says nothing of the PoR.
+    private static Spi ParseSpi(string text) => Spi.TryParse([.. Octets.Parse(text).Span, 0x00], out Spi spi, out PacketError error)
+        ? spi
+        : throw new FormatException($"'{text}' is not the first octet of SPI: {error}.");
 
     private static LoadFileVersion ParseVersion(string text) => text.Split('.') is [var major, var minor]
         ? new(byte.Parse(major, NumberStyles.None, CultureInfo.InvariantCulture), byte.Parse(minor, NumberStyles.None, CultureInfo.InvariantCulture))

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tsm.Simulator.Cards;
 using Tsm.Simulator.Networks;
@@ -49,11 +48,11 @@ public static class ControlEndpoints
         card.Content.Memory,
         card.Content.Used,
         [.. card.Content.LoadFiles.Select(f => new LoadFileView(
-            f.Aid.ToString(), string.Create(CultureInfo.InvariantCulture, $"{f.Major}.{f.Minor}"), [.. f.Modules.Select(m => m.ToString())], f.Memory))],
+            f.Aid.ToString(), f.Version.ToString(), [.. f.Modules.Select(m => m.ToString())], f.Memory))],
         [.. card.Content.Instances.Select(i => new ApplicationView(
-            i.Aid.ToString(), i.LoadFile.ToString(), i.Module.ToString(), i.State.ToString("X2", CultureInfo.InvariantCulture), i.Privileges, i.Memory))],
+            i.Aid.ToString(), i.LoadFile.ToString(), i.Module.ToString(), i.State.ToString(), i.Privileges.ToString(), i.Memory))],
         card.Load is { } load ? new LoadView(load.LoadFile.ToString(), load.NextBlock, load.Received) : null,
-        [.. card.KeySets.Select(k => new KeySetView(k.Version, k.KicCheckValue, k.KidCheckValue, k.Counter))],
+        [.. card.KeySets.Select(k => new KeySetView(k.Version, k.KicCheckValue, k.KidCheckValue, k.Counter.ToString()))],
         AccountView.NumbersOf(card.Account.Tallies));
 
     private static Results<NoContent, ProblemHttpResult> Done(bool found, string card) =>

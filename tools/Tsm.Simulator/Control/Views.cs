@@ -92,7 +92,7 @@ public sealed record LoadFileView(string Aid, string Version, IReadOnlyList<stri
 /// <param name="Aid">Its AID.</param>
 /// <param name="LoadFile">Where it comes from.</param>
 /// <param name="Module">The applet in the load file.</param>
-/// <param name="State">The life cycle state, two hexadecimal digits.</param>
+/// <param name="State">The name of the life cycle state.</param>
 /// <param name="Privileges">Hexadecimal.</param>
 /// <param name="Memory">What it takes, in octets.</param>
 public sealed record ApplicationView(string Aid, string LoadFile, string Module, string State, string Privileges, int Memory);
