@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Security.Keys;
-using Tsm.Security.Scp80;
 using Tsm.Simulator.Accounting;
 
 namespace Tsm.Simulator.Cards;
@@ -25,9 +24,12 @@ public sealed record CardFile(ImmutableArray<CardFileEntry> Cards)
         catch (JsonException exception)
         {
             // The message of the parser may quote a value, and the value may be a key: the place is enough.
-            throw new FormatException($"The card file is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.");
+            throw new FormatException($"The card file is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.", Redact(exception));
         }
     }
+
+    private static JsonException Redact(JsonException exception) =>
+        new("The value is left out: it may be a key.", exception.Path, exception.LineNumber, exception.BytePositionInLine);
 }
 
 /// <summary>A card in a card file.</summary>

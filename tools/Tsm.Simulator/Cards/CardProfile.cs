@@ -89,7 +89,7 @@ public sealed record CardProfile
 /// <param name="Aid">Its AID.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Name">Its name, for people.</param>
-public sealed record CardPackage(Aid Aid, LoadFileVersion Version, string? Name = null);
+public sealed record CardPackage(Aid Aid, PackageVersion Version, string? Name = null);
 
 /// <summary>How a card answers a counter that is too low.</summary>
 public enum ReplayAnswer
@@ -108,7 +108,7 @@ public enum ErrorPor
     Plain,
 
     /// <summary>As SPI2 asks, from the moment on when the keys are known to fit; plain before.</summary>
-    Signed,
+    AsAsked,
 
     /// <summary>There is none.</summary>
     Silent,

@@ -29,7 +29,7 @@ public static class CardProfiles
             new TextConverter<Iccid>(Iccid.Parse),
             new TextConverter<Msisdn>(Msisdn.Parse),
             new TextConverter<StatusWord>(ParseStatusWord),
-            new TextConverter<LoadFileVersion>(ParseVersion),
+            new TextConverter<PackageVersion>(ParseVersion),
             new TextConverter<Spi>(ParseSpi),
             new TextConverter<Octets>(Octets.Parse),
         },
@@ -75,7 +75,7 @@ public static class CardProfiles
         ? spi
         : throw new FormatException($"'{text}' is not the first octet of SPI: {error}.");
 
-    private static LoadFileVersion ParseVersion(string text) => text.Split('.') is [var major, var minor]
+    private static PackageVersion ParseVersion(string text) => text.Split('.') is [var major, var minor]
         ? new(byte.Parse(major, NumberStyles.None, CultureInfo.InvariantCulture), byte.Parse(minor, NumberStyles.None, CultureInfo.InvariantCulture))
         : throw new FormatException($"A version is major.minor, '{text}' is not.");
 

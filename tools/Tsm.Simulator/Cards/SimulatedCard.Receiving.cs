@@ -51,7 +51,14 @@ public sealed partial class SimulatedCard
             return Refuse(TallyOf(opening.Status), opening.Status, early, null);
         }
 
-        if (opened.Spi.Counter != CounterRule.None)
+        return Take(packet, opened, keySet, keys, opening.Data);
+    }
+
+    // An authentic packet: its counter is judged, and its data are executed.
+    private Octets? Take(Octets packet, CommandHeader opened, CardKeySet keySet, KeySet keys, Octets script)
+    {
+        bool counted = opened.Spi.Counter != CounterRule.None;
+        if (counted)
         {
             Account.Authentic((int)opened.Tar.Value, keySet.Version, opened.Counter.Value, packet.Span);
         }
@@ -72,13 +79,13 @@ public sealed partial class SimulatedCard
         }
 
         // 8  The application executes the data.
-        if (opened.Spi.Counter != CounterRule.None)
+        if (counted)
         {
             Account.Executing((int)opened.Tar.Value, keySet.Version, opened.Counter.Value, packet.Span);
         }
 
         Account.Add(Tally.Executed);
-        Octets data = CompactRunner.Run(opening.Data.Span, _domain.Execute, Profile.CountsGetResponse);
+        Octets data = CompactRunner.Run(script.Span, _domain.Execute, Profile.CountsGetResponse);
         return Respond(ResponseStatus.Ok, opened, keys, data);
     }
 
@@ -116,7 +123,7 @@ public sealed partial class SimulatedCard
         Account.Add(tally);
         return Profile.ErrorPor == ErrorPor.Silent
             ? null
-            : Respond(status, header, Profile.ErrorPor == ErrorPor.Signed ? keys : null, default);
+            : Respond(status, header, Profile.ErrorPor == ErrorPor.AsAsked ? keys : null, default);
     }
 
     private Octets? Respond(ResponseStatus status, CommandHeader header, KeySet? keys, Octets data)

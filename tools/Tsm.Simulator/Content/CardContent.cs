@@ -12,7 +12,7 @@ namespace Tsm.Simulator.Content;
 /// <param name="Imports">The AIDs of the packages it is linked with.</param>
 /// <param name="Memory">Non-volatile memory it takes, in octets.</param>
 public sealed record LoadFile(
-    Aid Aid, LoadFileVersion Version, ImmutableArray<Aid> Modules, ImmutableArray<Aid> Imports, int Memory);
+    Aid Aid, PackageVersion Version, ImmutableArray<Aid> Modules, ImmutableArray<Aid> Imports, int Memory);
 
 /// <summary>An application on the card.</summary>
 /// <param name="Aid">The AID of the instance.</param>
@@ -80,9 +80,9 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
     public bool IsPlatform(Aid aid) => platform.Any(p => p.Aid == aid);
 
     /// <summary>Whether a package with the AID, the same major and at least this minor version is there (JCVM §4.5.2).</summary>
-    public bool Resolves(Aid aid, LoadFileVersion version)
+    public bool Resolves(Aid aid, PackageVersion version)
     {
-        bool Fits(LoadFileVersion found) => found.Major == version.Major && found.Minor >= version.Minor;
+        bool Fits(PackageVersion found) => found.Major == version.Major && found.Minor >= version.Minor;
         return platform.Any(p => p.Aid == aid && Fits(p.Version)) || (FindLoadFile(aid) is { } file && Fits(file.Version));
     }
 

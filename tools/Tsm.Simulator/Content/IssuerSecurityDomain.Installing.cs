@@ -19,8 +19,7 @@ public sealed partial class IssuerSecurityDomain
         if (!InstallCommand.TryParse(command, out InstallRequest request, out _))
         {
             // A variant this card does not have is a matter of P1, all else of the data.
-            bool known = command is { P2: 0, P1: (byte)InstallPurpose.Load or (byte)InstallPurpose.Install
-                or (byte)InstallPurpose.MakeSelectable or (byte)InstallPurpose.InstallAndMakeSelectable };
+            bool known = command.P2 == 0 && Enum.IsDefined((InstallPurpose)command.P1);
             return new(known ? StatusWord.IncorrectData : StatusWord.IncorrectParameters);
         }
 

@@ -131,20 +131,16 @@ public sealed partial class IssuerSecurityDomain
             return StatusWord.IncorrectData;
         }
 
-        byte[] data = load.Data;
-        if (!load.Hash.IsEmpty && !CryptographicOperations.FixedTimeEquals(Digest(data, load.Hash.Length), load.Hash.Span))
-        {
-            return StatusWord.IncorrectData;
-        }
-
         // Components that make no sense: cards have no better word for it.
-        if (!LoadFileContent.TryParse(data, out LoadFileContent? file, out _))
+        if (!LoadFileContent.TryParse(load.ToArray(), out LoadFileContent file, out _))
         {
             return StatusWord.NoDiagnosis;
         }
 
-        // The package must be the one that was announced.
-        if (file.Package != load.LoadFile)
+        // The package must be the one that was announced, and its octets as well.
+        bool hashed = load.Hash.IsEmpty
+            || CryptographicOperations.FixedTimeEquals(Digest(file.DataBlock.Span, load.Hash.Length), load.Hash.Span);
+        if (file.PackageAid != load.LoadFile || !hashed)
         {
             return StatusWord.IncorrectData;
         }
@@ -155,7 +151,7 @@ public sealed partial class IssuerSecurityDomain
             return StatusWord.ImportMissing;
         }
 
-        content.Add(new LoadFile(file.Package, file.Version, file.Applets, [.. file.Imports.Select(i => i.Aid)], load.Reserved));
+        content.Add(new LoadFile(file.PackageAid, file.Version, file.Applets, [.. file.Imports.Select(i => i.Aid)], load.Reserved));
         return StatusWord.Success;
     }
 
@@ -174,7 +170,7 @@ public sealed partial class IssuerSecurityDomain
         _load = null;
     }
 
-    private static byte[] Digest(byte[] data, int length) => length switch
+    private static byte[] Digest(ReadOnlySpan<byte> data, int length) => length switch
     {
         32 => SHA256.HashData(data),
         48 => SHA384.HashData(data),

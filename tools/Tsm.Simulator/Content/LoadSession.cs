@@ -37,8 +37,8 @@ public sealed class LoadSession(Aid loadFile, Octets hash)
     /// <summary>Whether all that the header announces was received.</summary>
     public bool IsComplete => DataLength is { } length && Received == _headerLength + length;
 
-    /// <summary>The load file data block, the value of C4.</summary>
-    public byte[] Data => _octets.GetRange(_headerLength, Received - _headerLength).ToArray();
+    /// <summary>What was received, with the header.</summary>
+    public byte[] ToArray() => [.. _octets];
 
     /// <summary>Appends a block; false when the load file does not begin with C4 and a length.</summary>
     public bool TryAppend(ReadOnlySpan<byte> block)
