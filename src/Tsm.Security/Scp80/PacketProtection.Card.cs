@@ -156,7 +156,7 @@ public static partial class PacketProtection
     {
         int padding = packet[PacketLayout.CommandPaddingCounter];
         int dataLength = packet.Length - PacketLayout.CheckOffset - suite.CheckLength - padding;
-        if (dataLength < 0 || padding > (suite.Ciphered ? suite.BlockSize - 1 : LongestPadding))
+        if (dataLength < 0 || padding > (suite.Ciphered ? suite.BlockSize - 1 : PacketLayout.LongestPadding))
         {
             return CommandOpening.Refused(
                 suite.Ciphered ? ResponseStatus.CipheringError : ResponseStatus.UnidentifiedSecurityError,
