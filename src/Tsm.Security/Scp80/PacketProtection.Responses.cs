@@ -127,7 +127,7 @@ public static partial class PacketProtection
             ? ResponseOpening.Proven(
                 new(sent.Tar, counter, status, Octets.Copy(packet.Slice(PacketLayout.CheckOffset, dataLength)), padding),
                 sent.Spi.PorIntegrity)
-            : ResponseOpening.Indicated(status, "RC or CC holds, but CNTR is zero: the response belongs to no command in particular.");
+            : ResponseOpening.Indicated(status, "RC or CC holds, but CNTR is zero: it answers no command in particular.");
     }
 
     private static ReadOnlySpan<byte> WithoutUdh(ReadOnlySpan<byte> packet) =>

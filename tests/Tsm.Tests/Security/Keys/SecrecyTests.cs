@@ -25,7 +25,7 @@ public sealed class SecrecyTests
         printed.Add(Assert.ThrowsAny<ArgumentException>(() => KeyMaterial.From(octets, KeyAlgorithm.Des)).ToString());
         printed.Add(Assert.ThrowsAny<ArgumentException>(() => VaultKey.From(octets.AsSpan(1))).ToString());
         var header = new CommandHeader(
-            new(Integrity.CryptographicChecksum, Ciphered: true, CounterRule.Higher, PorRule.Always, Integrity.None, PorCiphered: false, PorInSubmit: false),
+            new(Integrity.CryptographicChecksum, Ciphered: true, CounterRule.Higher, PorRule.None, Integrity.None, false, false),
             new(CipherAlgorithm.DesCbc, 1), new(CheckAlgorithm.DesMac, 1), new Tar(0xB00010), new(1));
         printed.Add(Assert.ThrowsAny<ArgumentException>(() => PacketProtection.Protect(header, keys, [1, 2, 3])).ToString());
         keys.Dispose();

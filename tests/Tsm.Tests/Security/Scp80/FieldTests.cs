@@ -8,7 +8,15 @@ namespace Tsm.Tests.Security.Scp80;
 public sealed class FieldTests
 {
     public sealed record SpiCase(
-        string Name, string Spi, Integrity Integrity, bool Ciphered, CounterRule Counter, PorRule Por, Integrity PorIntegrity, bool PorCiphered, bool PorInSubmit)
+        string Name,
+        string Spi,
+        Integrity Integrity,
+        bool Ciphered,
+        CounterRule Counter,
+        PorRule Por,
+        Integrity PorIntegrity,
+        bool PorCiphered,
+        bool PorInSubmit)
     {
         public override string ToString() => Name;
     }
@@ -102,7 +110,7 @@ public sealed class FieldTests
         PacketLaws.Hold<Kic>(3, "12");
         PacketLaws.Hold<Kid>(3, "15");
         PacketLaws.Hold<Counter>(8, "0000000000", "FFFFFFFFFF");
-        PacketLaws.Hold<CommandHeader>(20, "16191212B0000000000000010800" + "00", "0C010401B00010000000000104" + "0607");
+        PacketLaws.Hold<CommandHeader>(20, "16191212B000000000000001080000", "0C010401B000100000000001040607");
     }
 
     [Fact]

@@ -135,7 +135,8 @@ public sealed class ResponsePacketTests
     public void A_signed_answer_with_counter_zero_belongs_to_no_command_and_proves_nothing()
     {
         using KeySet keys = Aes();
-        Octets packet = PacketProtection.ProtectResponse(Sent with { Counter = Counter.Zero }, keys, ResponseStatus.Ok, [1, 2, 3], plain: false);
+        CommandHeader unbound = Sent with { Counter = Counter.Zero };
+        Octets packet = PacketProtection.ProtectResponse(unbound, keys, ResponseStatus.Ok, [1, 2, 3], plain: false);
 
         ResponseOpening opening = PacketProtection.Open(packet.Span, Sent, keys);
 
