@@ -106,6 +106,9 @@ public sealed record JobCursor
     /// <summary>What comes next.</summary>
     public Stage Stage { get; init; }
 
+    /// <summary>Whether INSTALL [for load] has opened the load.</summary>
+    public bool Opened { get; init; }
+
     /// <summary>Octets of the load file that were loaded.</summary>
     public int Offset { get; init; }
 

@@ -75,7 +75,7 @@ public static class JobPlanner
         while (load.Cursor.Stage == Stage.Load)
         {
             PlannedStep step = Next(load, model, application, capacity);
-            if (step.Parts.IsEmpty)
+            if (step.Parts.IsEmpty || (load.Cursor.Opened && step.After.Offset == load.Cursor.Offset))
             {
                 return false;
             }
@@ -103,7 +103,7 @@ public static class JobPlanner
             room -= CompactScript.Length(command);
         }
 
-        if (offset == 0)
+        if (!job.Cursor.Opened)
         {
             Add(InstallCommand.ForLoad(application.PackageAid, null, default, default), new(Purpose.InstallForLoad, application.PackageAid));
         }
@@ -136,7 +136,7 @@ public static class JobPlanner
             parts.ToImmutable(),
             loaded
                 ? new() { Stage = job.Instance is not null && parts[^1].Purpose == Purpose.LoadLast ? Stage.Install : Stage.Decide }
-                : new() { Stage = Stage.Load, Offset = offset, Block = block });
+                : new() { Stage = Stage.Load, Opened = true, Offset = offset, Block = block });
     }
 
     private static CommandApdu Install(CardJob job)
