@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Tsm.Card.Encoding;
+using Tsm.Security.Crypto;
+
+namespace Tsm.Security.Keys;
+
+/// <summary>One secret key: usable inside this library, printable only as its key check value, zeroed when disposed.</summary>
+/// <remarks>
+/// Parity bits of DES keys are ignored and weak keys are taken, because cards in the field hold both
+/// (TS 102 225 §5.1.2). Members may be called from several threads at once.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class KeyMaterial : IDisposable
+{
+    private const int CheckValueLength = 3;
+    private const int LongestLength = 32;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly byte[] _octets;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly BlockCipher _cipher;
+
+    private Octets _checkValue;
+
+    private KeyMaterial(ReadOnlySpan<byte> octets, KeyAlgorithm algorithm)
+    {
+        // Pinned, so that the collector leaves no copies behind when it moves things.
+        _octets = GC.AllocateUninitializedArray<byte>(octets.Length, pinned: true);
+        octets.CopyTo(_octets);
+        Algorithm = algorithm;
+        _cipher = new(_octets, algorithm);
+    }
+
+    /// <summary>The block cipher the key is for.</summary>
+    [JsonIgnore]
+    public KeyAlgorithm Algorithm { get; }
+
+    /// <summary>The length of the key, in octets.</summary>
+    [JsonIgnore]
+    public int Length => _octets.Length;
+
+    /// <summary>The key check value, 3 octets: zeros enciphered with a DES key, 01 repeated with an AES key.</summary>
+    /// <remarks>GPCS 2.3.1 §B.5.</remarks>
+    /// <exception cref="ObjectDisposedException">The key has been disposed.</exception>
+    [JsonIgnore]
+    public Octets CheckValue
+    {
+        get
+        {
+            if (_checkValue.IsEmpty)
+            {
+                Span<byte> block = stackalloc byte[_cipher.BlockSize];
+                block.Fill(Algorithm == KeyAlgorithm.Aes ? (byte)1 : (byte)0);
+                _cipher.Transform(BlockMode.EcbEncrypt, block);
+                _checkValue = Octets.Copy(block[..CheckValueLength]);
+            }
+
+            return _checkValue;
+        }
+    }
+
+    /// <summary>The cipher with the contexts that are kept for this key.</summary>
+    internal BlockCipher Cipher => _cipher;
+
+    /// <summary>Copies <paramref name="octets"/> into a key; the caller clears its own copy.</summary>
+    /// <param name="octets">8 octets for DES, 16 or 24 for triple DES, 16, 24 or 32 for AES.</param>
+    /// <param name="algorithm">The block cipher the key is for.</param>
+    /// <exception cref="ArgumentException">The length does not fit the algorithm; the message says which lengths do.</exception>
+    public static KeyMaterial From(ReadOnlySpan<byte> octets, KeyAlgorithm algorithm)
+    {
+        string? lengths = (algorithm, octets.Length) switch
+        {
+            (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8) => null,
+            (KeyAlgorithm.Aes, _) => "An AES key has 16, 24 or 32",
+            (KeyAlgorithm.TripleDes, _) => "A triple DES key has 16 or 24",
+            (KeyAlgorithm.Des, _) => "A DES key has 8",
+            _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
+        };
+
+        return lengths is null
+            ? new(octets, algorithm)
+            : throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{lengths} octets, not {octets.Length}."), nameof(octets));
+    }
+
+    /// <summary>The key check value in hexadecimal, or a word once the key has been disposed.</summary>
+    public override string ToString() => _cipher.IsDisposed ? "disposed key" : CheckValue.ToString();
+
+    /// <summary>Frees what is kept for the key and overwrites its octets with zeros.</summary>
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        CryptographicOperations.ZeroMemory(_octets);
+    }
+
+    /// <summary>Hands a copy of the octets to <paramref name="use"/> and clears the copy afterwards.</summary>
+    internal TResult Expose<TState, TResult>(TState state, SecretUse<TState, TResult> use) where TState : allows ref struct
+    {
+        Span<byte> copy = stackalloc byte[LongestLength];
+        copy = copy[.._octets.Length];
+        try
+        {
+            _cipher.CopyKey(copy);
+            return use(copy, state);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(copy);
+        }
+    }
+}
+
+/// <summary>What is done with the octets of a key while they are in the clear.</summary>
+internal delegate TResult SecretUse<TState, out TResult>(ReadOnlySpan<byte> secret, TState state)
+    where TState : allows ref struct;
+
+/// <summary>The block ciphers cards use.</summary>
+public enum KeyAlgorithm
+{
+    /// <summary>Single DES, for cards older than TS 102 225 Release 8: one key of 8 octets.</summary>
+    Des = 1,
+
+    /// <summary>Triple DES, encrypt-decrypt-encrypt: two keys in 16 octets or three in 24.</summary>
+    TripleDes = 2,
+
+    /// <summary>AES with 16, 24 or 32 octets.</summary>
+    Aes = 3,
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Tsm.Card.Encoding;
+
+namespace Tsm.Security.Keys;
+
+/// <summary>Keys at rest: AES-256-GCM under a vault key, so that clear octets never leave this library.</summary>
+/// <remarks>
+/// The associated data names the place the key belongs to (tenant, card, version); a wrapped key moved to another
+/// place does not open there. Refusals carry no detail.
+/// </remarks>
+public static class KeyWrapping
+{
+    /// <summary>The length of the nonce, in octets; a nonce is used once under one vault key.</summary>
+    public const int NonceLength = 12;
+
+    //  format 1 | kind 1 | nonce 12 | enciphered key n | tag 16       format and kind are authenticated too
+    private const byte Format = 1;
+    private const byte VaultKind = 0x80;
+    private const int HeadLength = 2;
+    private const int TagLength = 16;
+    private const int Overhead = HeadLength + NonceLength + TagLength;
+
+    /// <summary>Wraps a key of a card.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="vault">The key it rests under.</param>
+    /// <param name="nonce">12 octets, never used before under <paramref name="vault"/>.</param>
+    /// <param name="associatedData">The place the key belongs to; the same octets are needed to unwrap.</param>
+    /// <returns>The key with 30 octets around it.</returns>
+    /// <exception cref="ArgumentException">The nonce has another length.</exception>
+    public static Octets Wrap(KeyMaterial key, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Wrap(key, (byte)key.Algorithm, vault, nonce, associatedData);
+    }
+
+    /// <summary>Wraps the key of a tenant.</summary>
+    /// <inheritdoc cref="Wrap(KeyMaterial, VaultKey, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static Octets Wrap(VaultKey key, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Wrap(key.Key, VaultKind, vault, nonce, associatedData);
+    }
+
+    /// <summary>Unwraps a key of a card; false when it was altered, belongs to another place or to another vault key.</summary>
+    public static bool TryUnwrap(
+        Octets wrapped, VaultKey vault, ReadOnlySpan<byte> associatedData, [NotNullWhen(true)] out KeyMaterial? key)
+    {
+        key = wrapped.Length > HeadLength && wrapped[1] != VaultKind && Enum.IsDefined((KeyAlgorithm)wrapped[1])
+            ? Unwrap(wrapped, (KeyAlgorithm)wrapped[1], vault, associatedData)
+            : null;
+        return key is not null;
+    }
+
+    /// <summary>Unwraps the key of a tenant; false when it was altered, belongs to another place or to another vault key.</summary>
+    public static bool TryUnwrap(
+        Octets wrapped, VaultKey vault, ReadOnlySpan<byte> associatedData, [NotNullWhen(true)] out VaultKey? key)
+    {
+        using KeyMaterial? material = wrapped.Length == Overhead + VaultKey.Size && wrapped[1] == VaultKind
+            ? Unwrap(wrapped, KeyAlgorithm.Aes, vault, associatedData)
+            : null;
+        key = material?.Expose(0, static (secret, _) => VaultKey.From(secret));
+        return key is not null;
+    }
+
+    private static Octets Wrap(KeyMaterial key, byte kind, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        if (nonce.Length != NonceLength)
+        {
+            throw new ArgumentException($"A nonce has {NonceLength} octets.", nameof(nonce));
+        }
+
+        byte[] wrapped = new byte[Overhead + key.Length];
+        wrapped[0] = Format;
+        wrapped[1] = kind;
+        nonce.CopyTo(wrapped.AsSpan(HeadLength));
+        byte[] context = [Format, kind, .. associatedData];
+        key.Expose((vault, wrapped, context), static (secret, to) =>
+        {
+            Span<byte> body = to.wrapped.AsSpan(HeadLength);
+            to.vault.Seal(body[..NonceLength], secret, body.Slice(NonceLength, secret.Length), body[^TagLength..], to.context);
+            return true;
+        });
+        return Octets.Own(wrapped);
+    }
+
+    private static KeyMaterial? Unwrap(Octets wrapped, KeyAlgorithm algorithm, VaultKey vault, ReadOnlySpan<byte> associatedData)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        bool fits = (algorithm, wrapped.Length - Overhead) is
+            (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8);
+        if (!fits || wrapped[0] != Format)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> body = wrapped.Span[HeadLength..];
+        Span<byte> secret = stackalloc byte[wrapped.Length - Overhead];
+        try
+        {
+            byte[] context = [Format, wrapped[1], .. associatedData];
+            return vault.TryOpen(body[..NonceLength], body[NonceLength..^TagLength], body[^TagLength..], secret, context)
+                ? KeyMaterial.From(secret, algorithm)
+                : null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+}
