@@ -36,10 +36,10 @@ public sealed record CardModel
     public int MaxCommands { get; init; } = 255;
 
     /// <summary>Whether 70 00 comes before the concatenation element, as some cards need it. Default: false.</summary>
-    public bool CommandHeaderFirst { get; init; }
+    public bool IdentifierFirst { get; init; }
 
     /// <summary>Whether 70 00 stands in every segment. Default: false, only in the first.</summary>
-    public bool CommandHeaderInEverySegment { get; init; }
+    public bool IdentifierInEverySegment { get; init; }
 
     /// <summary>Whether GET STATUS takes a tag list 5C. Default: true.</summary>
     public bool StatusTagList { get; init; } = true;

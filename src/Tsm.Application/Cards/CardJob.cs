@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using Tsm.Application.Jobs;
+using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>A job in a card's queue.</summary>
+public sealed record CardJob
+{
+    /// <summary>Unique in the tenant.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What is done.</summary>
+    public required Operation Operation { get; init; }
+
+    /// <summary>The catalogue's id; null for an audit.</summary>
+    public string? Application { get; init; }
+
+    /// <summary>The load file's AID.</summary>
+    public Aid? LoadFile { get; init; }
+
+    /// <summary>The applet within the load file; null for a library.</summary>
+    public Aid? Module { get; init; }
+
+    /// <summary>The instance; null for a library.</summary>
+    public Aid? Instance { get; init; }
+
+    /// <summary>Whether an installation ends selectable.</summary>
+    public bool MakeSelectable { get; init; }
+
+    /// <summary>Privileges of the instance; empty for none.</summary>
+    public Octets Privileges { get; init; }
+
+    /// <summary>Content of C9.</summary>
+    public Octets Parameters { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its first packet was made.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Whether somebody has called it off while it ran.</summary>
+    public bool CancelRequested { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public JobCursor Cursor { get; init; } = new();
+
+    /// <summary>Whether a command that changes the card may have been executed for it: success found by an audit then is its own.</summary>
+    public bool Attempted { get; init; }
+
+    /// <summary>Whether the card was asked what is on it because an answer did not fit the books.</summary>
+    public bool AuditedForDrift { get; init; }
+
+    /// <summary>Whether this job has put the load file on the card, so that it takes it away again when it fails.</summary>
+    public bool LoadedHere { get; init; }
+
+    /// <summary>Why it will end without success once it has cleaned up.</summary>
+    public Problem? Verdict { get; init; }
+
+    /// <summary>The grade of <see cref="Verdict"/>.</summary>
+    public Grade? VerdictGrade { get; init; }
+
+    /// <summary>Answered packets.</summary>
+    public int StepsDone { get; init; }
+
+    /// <summary>Packets it will take, as far as can be told.</summary>
+    public int StepsTotal { get; init; }
+
+    /// <summary>Short messages handed over.</summary>
+    public int SmsSent { get; init; }
+
+    /// <summary>Of these, repetitions.</summary>
+    public int SmsRepeated { get; init; }
+
+    /// <summary>Short messages received.</summary>
+    public int SmsReceived { get; init; }
+
+    /// <summary>Octets of packets sent.</summary>
+    public int OctetsSent { get; init; }
+
+    /// <summary>Proven answers.</summary>
+    public int Proofs { get; init; }
+
+    /// <summary>Answers that proved nothing since the last one that did.</summary>
+    public int IndicatedAnswers { get; init; }
+
+    /// <summary>Counter jumps and recoveries since the last proven answer.</summary>
+    public int CounterJumps { get; init; }
+
+    /// <summary>How often the load was started again.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>What is happening now, one sentence.</summary>
+    public string Now { get; init; } = "";
+}
+
+/// <summary>Where a job stands between two packets.</summary>
+public sealed record JobCursor
+{
+    /// <summary>What comes next.</summary>
+    public Stage Stage { get; init; }
+
+    /// <summary>Octets of the load file that were loaded.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>The number of the next LOAD block.</summary>
+    public int Block { get; init; }
+
+    /// <summary>Whether the outcome of the packet before is unknown: a refusal of the next LOAD then means that the load is lost.</summary>
+    public bool Doubtful { get; init; }
+
+    /// <summary>Whether the list goes on where the last answer ended.</summary>
+    public bool NextPage { get; init; }
+
+    /// <summary>What an audit has found so far.</summary>
+    public ImmutableArray<FoundItem> Found { get; init; } = [];
+}
+
+/// <summary>The steps that jobs are made of.</summary>
+public enum Stage
+{
+    /// <summary>Look at what is confirmed and choose.</summary>
+    Decide,
+
+    /// <summary>GET STATUS of applications, then of load files, then <see cref="Decide"/>.</summary>
+    AuditApplications,
+
+    /// <summary>GET STATUS of load files.</summary>
+    AuditLoadFiles,
+
+    /// <summary>DELETE of what an interrupted load left behind.</summary>
+    Clean,
+
+    /// <summary>INSTALL [for load] and LOAD.</summary>
+    Load,
+
+    /// <summary>INSTALL [for install].</summary>
+    Install,
+
+    /// <summary>INSTALL [for make selectable].</summary>
+    MakeSelectable,
+
+    /// <summary>SET STATUS to LOCKED.</summary>
+    Lock,
+
+    /// <summary>SET STATUS back.</summary>
+    Unlock,
+
+    /// <summary>DELETE of the instance, and of the load file when nothing else needs it.</summary>
+    Delete,
+
+    /// <summary>DELETE of the load file alone.</summary>
+    DeleteLoadFile,
+
+    /// <summary>Take back what the job has put on the card, then end with its verdict.</summary>
+    Undo,
+
+    /// <summary>Nothing is left to do.</summary>
+    Finished,
+}
+
+/// <summary>Something an audit has found.</summary>
+public sealed record FoundItem(Aid Aid, ContentKind Kind, LifeCycle LifeCycle, Aid? LoadFile, string? Version);

@@ -1,0 +1,208 @@
+using System.Collections.Immutable;
+using Tsm.Application.Jobs;
+using Tsm.Bearers.Sms;
+using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>What is remembered of one card. Fields are added, never repurposed; no clear secret is in it.</summary>
+public sealed record CardState
+{
+    /// <summary>The schema that this program writes.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>ICCID, digits.</summary>
+    public required string Iccid { get; init; }
+
+    /// <summary>MSISDN, digits without plus.</summary>
+    public required string Msisdn { get; init; }
+
+    /// <summary>The name of its card model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The road that leads to it; empty for the tenant's first.</summary>
+    public string Road { get; init; } = "";
+
+    /// <summary>One counter for each security domain and key version.</summary>
+    public ImmutableArray<CounterDomain> Domains { get; init; } = [];
+
+    /// <summary>Jobs in their order; the first is the one that runs.</summary>
+    public ImmutableArray<CardJob> Jobs { get; init; } = [];
+
+    /// <summary>The packet that is under way; no other leaves before it is answered or written off.</summary>
+    public OutstandingPacket? Outstanding { get; init; }
+
+    /// <summary>What is on the card, wanted and confirmed.</summary>
+    public ImmutableArray<ContentItem> Contents { get; init; } = [];
+
+    /// <summary>Whether a packet was written off as possibly executed: an audit comes before anything else.</summary>
+    public bool Uncertain { get; init; }
+
+    /// <summary>When the card last told everything that is on it.</summary>
+    public DateTimeOffset? AuditedAt { get; init; }
+
+    /// <summary>When the card last proved something.</summary>
+    public DateTimeOffset? LastProofAt { get; init; }
+
+    /// <summary>Jobs that have ended, the newest last, at most <see cref="CardLimits.EndedJobs"/>.</summary>
+    public ImmutableArray<EndedJob> Ended { get; init; } = [];
+
+    /// <summary>Answers of which some segments are missing, or whose repetitions must be known.</summary>
+    public ImmutableArray<PartialMessage> Partial { get; init; } = [];
+
+    /// <summary>The concatenation reference of the next packet, 0..255.</summary>
+    public int NextReference { get; init; }
+
+    /// <summary>Numbers packets within the card.</summary>
+    public long NextPacket { get; init; } = 1;
+}
+
+/// <summary>Limits of a card's state that are ours.</summary>
+public static class CardLimits
+{
+    /// <summary>Jobs waiting at one card.</summary>
+    public const int Jobs = 16;
+
+    /// <summary>Ended jobs remembered in the state; older ones are answered from their rows.</summary>
+    public const int EndedJobs = 64;
+
+    /// <summary>Objects on one card.</summary>
+    public const int Contents = 64;
+
+    /// <summary>What is kept of answers in several short messages: three of up to sixteen segments, for a day.</summary>
+    public static readonly ReassemblyLimits Answers = new(MaxOpen: 3, MaxSegments: 16, Lifetime: TimeSpan.FromHours(24));
+}
+
+/// <summary>The counter of a security domain and key version.</summary>
+/// <param name="Counter">The last CNTR that was given to a packet, 0..2^40-1. It is never given again.</param>
+public sealed record CounterDomain(Tar Tar, int KeyVersion, ulong Counter);
+
+/// <summary>A job that has ended and how.</summary>
+public sealed record EndedJob(string Id, JobStatus Status);
+
+/// <summary>Kinds of things on a card.</summary>
+public enum ContentKind
+{
+    /// <summary>An executable load file.</summary>
+    LoadFile,
+
+    /// <summary>An instance of an application.</summary>
+    Application,
+
+    /// <summary>A security domain.</summary>
+    SecurityDomain,
+}
+
+/// <summary>One thing on a card. What no job wants and nothing confirms is not listed.</summary>
+/// <param name="Confirmed">The life cycle that the card last proved; null when it is not there.</param>
+/// <param name="Wanted">The life cycle after all jobs that wait have succeeded; null when it shall be gone.</param>
+/// <param name="Unknown">Whether a packet that may have changed it was written off.</param>
+/// <param name="LoadFile">For an instance: the load file it came from.</param>
+/// <param name="Application">The catalogue's application, when it came through us.</param>
+/// <param name="Version">For a load file: the package version, <c>major.minor</c>, when known.</param>
+/// <param name="ProvenAt">When <paramref name="Confirmed"/> was last proven.</param>
+public sealed record ContentItem(
+    Aid Aid,
+    ContentKind Kind,
+    LifeCycle? Confirmed,
+    LifeCycle? Wanted,
+    bool Unknown,
+    Aid? LoadFile,
+    string? Application,
+    string? Version,
+    DateTimeOffset? ProvenAt);
+
+/// <summary>A packet under way: the very octets, and what is needed to send them again and to open the answer.</summary>
+public sealed record OutstandingPacket
+{
+    /// <summary>Names the packet within the card.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The job it belongs to.</summary>
+    public required string JobId { get; init; }
+
+    /// <summary>The protected packet from CPL on.</summary>
+    public required Octets Packet { get; init; }
+
+    /// <summary>The concatenation reference, the same for every repetition.</summary>
+    public required int Reference { get; init; }
+
+    /// <summary>The number of short messages it takes.</summary>
+    public required int SegmentCount { get; init; }
+
+    /// <summary>SPI, KIc, KID, TAR, CNTR and CC length: a snapshot that opens the answer whatever the model says by then.</summary>
+    public required Octets Header { get; init; }
+
+    /// <summary>How often these octets were made ready to leave.</summary>
+    public required int Sends { get; init; }
+
+    /// <summary>Whether the SMSC has them; until then the outbox is in charge, from then on the deadline.</summary>
+    public bool Submitted { get; init; }
+
+    /// <summary>When silence is taken for an answer.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>What each command of the script is for.</summary>
+    public required ImmutableArray<StepPart> Parts { get; init; }
+
+    /// <summary>Where the job stands when all commands have succeeded.</summary>
+    public required JobCursor After { get; init; }
+
+    /// <summary>An answer that decides nothing yet, because a proven one may follow within the grace.</summary>
+    public PendingAnswer? Pending { get; init; }
+}
+
+/// <summary>An answer that waits for the end of the grace.</summary>
+/// <param name="Status">The response status code of TS 102 225.</param>
+public sealed record PendingAnswer(byte Status, Grade Grade, DateTimeOffset At);
+
+/// <summary>What one command of a script is for.</summary>
+public sealed record StepPart(Purpose Purpose, Aid? Aid);
+
+/// <summary>What a command is for.</summary>
+public enum Purpose
+{
+    /// <summary>DELETE of what a load or job left behind; not finding it is fine.</summary>
+    DeleteLeftover,
+
+    /// <summary>INSTALL [for load].</summary>
+    InstallForLoad,
+
+    /// <summary>LOAD, more follow.</summary>
+    Load,
+
+    /// <summary>The last LOAD.</summary>
+    LoadLast,
+
+    /// <summary>INSTALL [for install].</summary>
+    InstallForInstall,
+
+    /// <summary>INSTALL [for install and make selectable].</summary>
+    InstallAndMakeSelectable,
+
+    /// <summary>INSTALL [for make selectable].</summary>
+    MakeSelectable,
+
+    /// <summary>SET STATUS to LOCKED.</summary>
+    Lock,
+
+    /// <summary>SET STATUS back.</summary>
+    Unlock,
+
+    /// <summary>DELETE of an instance.</summary>
+    DeleteInstance,
+
+    /// <summary>DELETE of a load file.</summary>
+    DeleteLoadFile,
+
+    /// <summary>GET STATUS of applications and security domains.</summary>
+    ListApplications,
+
+    /// <summary>GET STATUS of load files.</summary>
+    ListLoadFiles,
+
+    /// <summary>GET RESPONSE: fetches what the command before has to say.</summary>
+    GetResponse,
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Card.Apdu;
+using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>Evidence: what a proven answer says of each command, and what follows from it.</summary>
+internal sealed partial class CardTurn
+{
+    private void Conclude(OutstandingPacket packet, Octets data, Octets raw)
+    {
+        _card = _card with { Outstanding = null };
+        _effects.Add(new WithdrawPacket());
+        Change(j => j with { StepsDone = j.StepsDone + 1, IndicatedAnswers = 0, CounterJumps = 0 });
+
+        if (!CompactResponse.TryParse(data.Span, out CompactResponse response, out PacketError error))
+        {
+            Note("answer", $"PoR 00, CC valid, but its content is no compact response: {error}.", raw, Grade.Proven);
+            Recover(packet);
+            Change(j => j with { CounterJumps = j.CounterJumps + 1 });
+            return;
+        }
+
+        ImmutableArray<StepPart> parts = packet.Parts;
+        bool success = response.Status.IsSuccess || response.Status.IsWarning;
+
+        // Whether GET RESPONSE is counted differs between cards: judge by SW.
+        int counted = success && parts[^1].Purpose == Purpose.GetResponse && response.Executed == parts.Length - 1 ? parts.Length : response.Executed;
+        int succeeded = Math.Clamp(success ? counted : counted - 1, 0, parts.Length);
+        Note(
+            "answer",
+            $"PoR 00, CC valid: {response.Executed} of {parts.Length} commands ({Describe(parts)}), SW {response.Status}.",
+            raw,
+            Grade.Proven);
+
+        foreach (StepPart part in parts.Take(succeeded))
+        {
+            Apply(part);
+        }
+
+        if (succeeded == parts.Length)
+        {
+            Change(j => j with { Cursor = packet.After });
+            if (parts[0].Purpose is Purpose.ListApplications or Purpose.ListLoadFiles)
+            {
+                TakeList(packet, response);
+            }
+        }
+        else
+        {
+            Fail(packet, parts[succeeded], response.Status);
+        }
+    }
+
+    /// <summary>A command that is proven to have succeeded changes what is confirmed.</summary>
+    private void Apply(StepPart part)
+    {
+        switch (part.Purpose)
+        {
+            case Purpose.InstallForLoad or Purpose.Load:
+                Change(j => j with { Attempted = true });
+                break;
+            case Purpose.LoadLast:
+                Confirm(part.Aid!.Value, ContentKind.LoadFile, LifeCycle.Loaded);
+                Change(j => j with { Attempted = true, LoadedHere = true });
+                break;
+            case Purpose.InstallForInstall:
+                Confirm(part.Aid!.Value, ContentKind.Application, LifeCycle.Installed);
+                break;
+            case Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable:
+                Confirm(part.Aid!.Value, ContentKind.Application, LifeCycle.Selectable);
+                break;
+            case Purpose.Lock:
+                Confirm(part.Aid!.Value, ContentKind.Application, state => state.Lock());
+                break;
+            case Purpose.Unlock:
+                Confirm(part.Aid!.Value, ContentKind.Application, state => state.Unlock());
+                Change(j => j with { Attempted = true });
+                break;
+            case Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover:
+                Remove(part.Aid!.Value);
+                break;
+        }
+    }
+
+    private void Confirm(Aid aid, ContentKind kind, LifeCycle state) => Confirm(aid, kind, _ => state);
+
+    private void Confirm(Aid aid, ContentKind kind, Func<LifeCycle, LifeCycle> state)
+    {
+        CardJob job = Active;
+        int at = _card.Contents.FindIndex(c => c.Aid == aid);
+        ContentItem item = at >= 0 ? _card.Contents[at] : new(aid, kind, null, null, false, null, null, null, null);
+        item = item with
+        {
+            Confirmed = state(item.Confirmed ?? LifeCycle.Selectable),
+            Unknown = false,
+            ProvenAt = Now,
+            Application = job.Application ?? item.Application,
+            LoadFile = kind == ContentKind.Application ? job.LoadFile ?? item.LoadFile : null,
+            Version = kind == ContentKind.LoadFile ? Application(job.Application)?.Version ?? item.Version : null,
+        };
+        _card = _card with { Contents = at >= 0 ? _card.Contents.SetItem(at, item) : _card.Contents.Add(item) };
+    }
+
+    private void Remove(Aid aid) =>
+        _card = _card with { Contents = [.. _card.Contents.Where(c => c.Aid != aid)] };
+
+    /// <summary>A command that is proven to have failed: already done, drift, a lost load, or a refusal.</summary>
+    private void Fail(OutstandingPacket packet, StepPart part, StatusWord status)
+    {
+        bool notFound = status.Value is 0x6A88 or 0x6A82;
+        switch (part.Purpose)
+        {
+            case Purpose.DeleteLeftover or Purpose.DeleteInstance or Purpose.DeleteLoadFile when notFound:
+                // It is gone, as wanted; a script stops there, and Decide sees what is left to do.
+                Remove(part.Aid!.Value);
+                Change(j => j with { Cursor = part.Purpose == Purpose.DeleteLeftover ? packet.After : new() });
+                break;
+            case Purpose.ListApplications or Purpose.ListLoadFiles when notFound:
+                Change(j => j with { Cursor = packet.After });
+                TakeList(packet, default);
+                break;
+            case Purpose.Load or Purpose.LoadLast when LoadIsLost(status):
+                Change(j => j with { Restarts = j.Restarts + 1, Cursor = new() { Stage = Stage.Clean } });
+                Note("job", $"The load is lost on the card ({status}): it starts again ({Active.Restarts}. time).");
+                break;
+            case Purpose.InstallForLoad or Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable
+                or Purpose.Lock or Purpose.Unlock or Purpose.DeleteInstance or Purpose.DeleteLoadFile
+                when !Active.AuditedForDrift && status.Value is 0x6985 or 0x6A80 or 0x6A88 or 0x6A82:
+                // Books and card may have drifted apart: ask once, then decide anew.
+                Change(j => j with { AuditedForDrift = true, Attempted = true, Cursor = new() { Stage = Stage.AuditApplications } });
+                Note("job", $"{Name(part.Purpose)} was answered {status}: the card is asked what is on it.");
+                break;
+            default:
+                Abandon(Problems.FromStatusWord(part.Purpose, Name(part.Purpose), status), Grade.Proven);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// 6985 and 6A86: the card knows of no load, or expects another block. 6A80 and 6400 say so too after a packet whose outcome
+    /// is unknown; otherwise they are about the content.
+    /// </summary>
+    private bool LoadIsLost(StatusWord status) =>
+        Active.Restarts < Model.MaxLoadRestarts
+        && Active.Verdict is null
+        && (status.Value is 0x6985 or 0x6A86 || (Active.Cursor.Doubtful && status.Value is 0x6A80 or 0x6400));
+
+    /// <summary>The job ends without success, after what it has put on the card is taken away again.</summary>
+    private void Abandon(Problem verdict, Grade grade)
+    {
+        CardJob job = Active;
+        bool halfMade = job.Operation == Operation.Install && job.Attempted && job.Verdict is null
+            && !_card.Contents.Any(c => c.Kind == ContentKind.Application && c.Confirmed is not null && c.LoadFile == job.LoadFile)
+            && (job.LoadedHere || !_card.Contents.Any(c => c.Aid == job.LoadFile && c.Confirmed is not null));
+        if (halfMade && grade == Grade.Proven && !_card.Uncertain)
+        {
+            Change(j => j with { Verdict = verdict, VerdictGrade = grade, Cursor = new() { Stage = Stage.Undo }, Now = "Taking back what it has put on the card." });
+            return;
+        }
+
+        Problem reason = job.Verdict is { } first ? first with { Evidence = first.Evidence.Add($"Taking it back failed too: {verdict}") } : verdict;
+        _card = _card with { Uncertain = _card.Uncertain || (job.Verdict is not null && !job.CancelRequested) };
+        JobStatus end = job.CancelRequested ? JobStatus.Cancelled : JobStatus.Refused;
+        Finish(end, job.VerdictGrade ?? grade, reason.Meaning, job.CancelRequested ? null : reason);
+    }
+
+    private void TakeList(OutstandingPacket packet, CompactResponse response)
+    {
+        Purpose purpose = packet.Parts[0].Purpose;
+        if (!RegistryEntry.TryParsePage(response.Data.Span, out ImmutableArray<RegistryEntry> entries, out PacketError error))
+        {
+            Abandon(Problems.UnreadableList(error, response.Data), Grade.Proven);
+            return;
+        }
+
+        ImmutableArray<FoundItem> found = [.. Active.Cursor.Found, .. entries.Select(e => Found(e, purpose))];
+        if (found.Length > CardLimits.Contents)
+        {
+            Abandon(Problems.TooManyObjects(found.Length, CardLimits.Contents), Grade.Proven);
+            return;
+        }
+
+        bool more = response.Status.Value == 0x6310;
+        Stage stage = purpose == Purpose.ListApplications ? Stage.AuditApplications : Stage.AuditLoadFiles;
+        Change(j => j with
+        {
+            Cursor = more ? new() { Stage = stage, NextPage = true, Found = found } : j.Cursor with { Found = found },
+            StepsTotal = more ? Math.Max(j.StepsTotal, j.StepsDone + 2) : j.StepsTotal,
+        });
+        if (!more && purpose == Purpose.ListLoadFiles)
+        {
+            TakeAudit(found);
+        }
+    }
+
+    private static FoundItem Found(RegistryEntry entry, Purpose purpose) => new(
+        entry.Aid,
+        purpose == Purpose.ListLoadFiles ? ContentKind.LoadFile : entry.Privileges.IsSecurityDomain ? ContentKind.SecurityDomain : ContentKind.Application,
+        entry.LifeCycle,
+        entry.LoadFile,
+        entry.Version?.ToString());
+
+    /// <summary>The card has told everything: the books are set to it.</summary>
+    private void TakeAudit(ImmutableArray<FoundItem> found)
+    {
+        ImmutableArray<ContentItem> before = _card.Contents;
+        _card = _card with
+        {
+            Contents = [.. found.DistinctBy(f => f.Aid).Select(f =>
+            {
+                ContentItem? known = before.FirstOrDefault(c => c.Aid == f.Aid);
+                return new ContentItem(
+                    f.Aid, f.Kind, f.LifeCycle, f.LifeCycle, false, f.LoadFile ?? known?.LoadFile, known?.Application ?? Owner(f), f.Version ?? known?.Version, Now);
+            })],
+            Uncertain = false,
+            AuditedAt = Now,
+        };
+        Change(j => j with { Cursor = new(), Attempted = j.Attempted || j.Operation == Operation.Audit });
+        Note("answer", $"The card has {found.Length} objects: {string.Join(", ", found.Select(f => $"{f.Aid} {f.LifeCycle}"))}.", grade: Grade.Proven);
+
+        // What appeared while the job's own packet was unknown is the job's.
+        string? Owner(FoundItem item) => Active.LoadFile == item.Aid || Active.Instance == item.Aid ? Active.Application : null;
+    }
+}

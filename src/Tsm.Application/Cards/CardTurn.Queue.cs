@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tsm.Application.Applications;
+using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Card.Identifiers;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>The queue: jobs come, are called off, and are refused before anything leaves.</summary>
+internal sealed partial class CardTurn
+{
+    public IReply Enqueue(EnqueueJob command)
+    {
+        if (_card.Jobs.FirstOrDefault(j => j.Id == command.JobId) is { } known)
+        {
+            return new JobAccepted(Row(known));
+        }
+
+        if (_card.Ended.Any(e => e.Id == command.JobId))
+        {
+            return new JobForgotten(command.JobId);
+        }
+
+        if (_card.Jobs.Length >= CardLimits.Jobs)
+        {
+            return new JobRejected(Problems.QueueFull(_card.Iccid, CardLimits.Jobs));
+        }
+
+        if (Road is null)
+        {
+            return new JobRejected(Problems.NoRoad(_card.Road));
+        }
+
+        if (!TryMakeJob(command, out CardJob? job, out Problem? problem) || (problem = Refusal(job!)) is not null)
+        {
+            return new JobRejected(problem!);
+        }
+
+        _card = _card with { Jobs = _card.Jobs.Add(job!) };
+        Note("job", $"{job!.Operation} was asked for.", job: job.Id);
+        return new JobAccepted(Row(job));
+    }
+
+    public IReply Cancel(CancelJob command)
+    {
+        int at = _card.Jobs.FindIndex(j => j.Id == command.JobId);
+        if (at < 0)
+        {
+            return new JobForgotten(command.JobId);
+        }
+
+        CardJob job = _card.Jobs[at];
+        if (job.StartedAt is not null)
+        {
+            job = job with { CancelRequested = true, Now = "Called off: ends when the packet under way is answered." };
+            _card = _card with { Jobs = _card.Jobs.SetItem(at, job) };
+            return new JobAccepted(Row(job));
+        }
+
+        JobRow row = Row(job with { Now = "Called off before it began." }, JobStatus.Cancelled, Grade.Proven, null, Now);
+        _effects.Add(new SaveJob(row));
+        Note("job", $"{job.Operation} was called off.", job: job.Id);
+        Remember(job.Id, JobStatus.Cancelled);
+        _card = _card with { Jobs = _card.Jobs.RemoveAt(at) };
+        return new JobAccepted(row);
+    }
+
+    private bool TryMakeJob(EnqueueJob command, out CardJob? job, out Problem? problem)
+    {
+        problem = null;
+        job = new() { Id = command.JobId, Operation = command.Operation, CreatedAt = Now, Now = "Waiting." };
+        if (command.Operation == Operation.Audit)
+        {
+            return true;
+        }
+
+        if (Application(command.Application) is not { } application)
+        {
+            problem = Problems.UnknownApplication(command.Application);
+            return false;
+        }
+
+        job = job with
+        {
+            Application = application.Id,
+            LoadFile = application.PackageAid,
+            MakeSelectable = command.MakeSelectable,
+            Privileges = command.Privileges,
+            Parameters = command.Parameters,
+        };
+        return command.Operation == Operation.Install
+            ? TryChooseModule(command, application, ref job, out problem)
+            : TryChooseInstance(command, application, ref job, out problem);
+    }
+
+    private static bool TryChooseModule(EnqueueJob command, CatalogueApplication application, ref CardJob job, out Problem? problem)
+    {
+        problem = null;
+        if (application.IsLibrary)
+        {
+            return true;
+        }
+
+        Aid? module = command.Module ?? (application.Applets is [var only] ? only : null);
+        if (module is not { } chosen)
+        {
+            problem = Problems.ModuleAmbiguous(application);
+            return false;
+        }
+
+        if (!application.Applets.Contains(chosen))
+        {
+            problem = Problems.UnknownModule(application, chosen);
+            return false;
+        }
+
+        job = job with { Module = chosen, Instance = command.Instance ?? chosen };
+        return true;
+    }
+
+    /// <summary>Which instance is meant: the named one, or the only one that came from the application.</summary>
+    private bool TryChooseInstance(EnqueueJob command, CatalogueApplication application, ref CardJob job, out Problem? problem)
+    {
+        problem = null;
+        Aid? instance = command.Instance;
+        if (instance is null)
+        {
+            ImmutableArray<Aid> there = [.. _card.Contents
+                .Where(c => c.Kind == ContentKind.Application && c.LoadFile == application.PackageAid && (c.Wanted ?? c.Confirmed) is not null)
+                .Select(c => c.Aid)];
+            if (there.Length > 1)
+            {
+                problem = Problems.InstanceAmbiguous(application, there);
+                return false;
+            }
+
+            instance = there is [var only] ? only : application.Applets is [var first, ..] ? first : null;
+        }
+
+        if (instance is null && command.Operation != Operation.Terminate)
+        {
+            problem = Problems.LibraryHasNoLifeCycle(application, command.Operation);
+            return false;
+        }
+
+        job = job with { Instance = instance };
+        return true;
+    }
+
+    /// <summary>What can be seen to fail before any message is sent; null when nothing can.</summary>
+    private Problem? Refusal(CardJob job)
+    {
+        if (Domain is not { } domain || _context.Keys.Open(domain.KeyVersion) is not { } keys)
+        {
+            return Problems.NoKeys(_card.Iccid);
+        }
+
+        keys.Dispose();
+        if (!_card.Uncertain && LifeCycleRules.Decide(job, _card.Contents, c => c.Wanted) is Decision.Illegal illegal)
+        {
+            return illegal.Problem;
+        }
+
+        if (job.Operation != Operation.Install || _card.Contents.Any(c => c.Aid == job.LoadFile && c.Wanted is not null))
+        {
+            return null;
+        }
+
+        CatalogueApplication application = Application(job.Application)!;
+        return Missing(application) is { Length: > 0 } missing ? Problems.MissingImports(application, Model, missing)
+            : application.Memory > FreeMemory() ? Problems.TooBig(application, Model, FreeMemory())
+            : !JobPlanner.FitsBlockNumbers(Model, application, Capacity) ? Problems.TooManyBlocks(application, Model)
+            : null;
+    }
+
+    /// <summary>Imports that neither the model nor what is (or will be) on the card provides.</summary>
+    private ImmutableArray<PackageReference> Missing(CatalogueApplication application)
+    {
+        ImmutableArray<PackageReference> onCard = [.. _card.Contents
+            .Where(c => c.Kind == ContentKind.LoadFile && c.Wanted is not null)
+            .SelectMany(Provided)];
+        return [.. application.Imports.Where(i => !Model.Packages.Any(p => p.Satisfies(i)) && !onCard.Any(p => p.Satisfies(i)))];
+
+        // A load file that an audit found without its version is given the benefit of the doubt: the card itself will judge.
+        IEnumerable<PackageReference> Provided(ContentItem item)
+        {
+            string? version = item.Version ?? Application(item.Application)?.Version;
+            return version?.Split('.') is [var major, var minor] && int.TryParse(major, CultureInfo.InvariantCulture, out int a) && int.TryParse(minor, CultureInfo.InvariantCulture, out int b)
+                ? [new(item.Aid, a, b)]
+                : application.Imports.Where(i => i.Aid == item.Aid);
+        }
+    }
+
+    private int FreeMemory() => Model.Memory - _card.Contents
+        .Where(c => c.Kind == ContentKind.LoadFile && c.Wanted is not null)
+        .Sum(c => Application(c.Application)?.Memory ?? 0);
+}

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Bearers.Sms;
+using Tsm.Card.Encoding;
+using Tsm.Card.Scripts;
+using Tsm.Security.Keys;
+using Tsm.Security.Scp80;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>The way out: from the job at the head of the queue to a packet that is ready to leave.</summary>
+internal sealed partial class CardTurn
+{
+    private CounterDomain? Domain => _card.Domains.FirstOrDefault(d => d.Tar == Model.RamTar);
+
+    private int Capacity => PacketProtection.MaxDataLength(Header(Domain!), Concatenation.Capacity(Model.MaxSegments, SegmentOptions));
+
+    private ConcatenationOptions SegmentOptions => new()
+    {
+        IdentifierFirst = Model.IdentifierFirst,
+        IdentifierInEverySegment = Model.IdentifierInEverySegment,
+        MaxSegments = Model.MaxSegments,
+    };
+
+    /// <summary>Moves the queue on until a packet is under way or nothing is left to do.</summary>
+    private void Advance()
+    {
+        while (_card.Outstanding is null && _card.Jobs is [var job, ..])
+        {
+            if (job.StartedAt is null)
+            {
+                Begin(job);
+            }
+            else if (job.CancelRequested && job.Verdict is null)
+            {
+                Abandon(Problems.CalledOff(), Grade.Proven);
+            }
+            else if (job.Cursor.Stage is Stage.Decide or Stage.Finished)
+            {
+                Decide(job);
+            }
+            else
+            {
+                Send(job);
+            }
+        }
+    }
+
+    private void Begin(CardJob job)
+    {
+        // After a packet was written off as possibly executed, the card is asked before anything else is done to it.
+        Change(j => j with
+        {
+            StartedAt = Now,
+            Cursor = _card.Uncertain && job.Operation != Operation.Audit ? new() { Stage = Stage.AuditApplications } : new(),
+            StepsTotal = _card.Uncertain ? 2 : 0,
+        });
+    }
+
+    private void Decide(CardJob job)
+    {
+        if (job.Verdict is { } verdict)
+        {
+            Finish(job.CancelRequested ? JobStatus.Cancelled : JobStatus.Refused, job.VerdictGrade ?? Grade.Proven, verdict.Meaning, job.CancelRequested ? null : verdict);
+            return;
+        }
+
+        switch (LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed))
+        {
+            case Decision.Reached reached:
+                Finish(JobStatus.Done, Grade.Proven, reached.Sentence, null);
+                break;
+            case Decision.Illegal illegal:
+                Finish(JobStatus.Refused, Grade.Proven, illegal.Problem.Meaning, illegal.Problem);
+                break;
+            case Decision.Proceed proceed:
+                CardJob next = job with { Cursor = new() { Stage = proceed.Stage } };
+                int steps = job.StepsDone + JobPlanner.Remaining(next, Model, Application(job.Application), Capacity);
+                Change(_ => next with { StepsTotal = steps });
+                break;
+            default:
+                throw new InvalidOperationException("There are three decisions.");
+        }
+    }
+
+    /// <summary>Makes the next packet: a new counter, durable with this turn, and the octets that will be repeated if need be.</summary>
+    private void Send(CardJob job)
+    {
+        CounterDomain domain = Domain!;
+        if (!new Counter(domain.Counter).TryAdd(1, out Counter counter))
+        {
+            // TS 102 225 §5.1.4: the highest value blocks the card's counter for ever; it is never sent.
+            Finish(JobStatus.Failed, Grade.Proven, "The counter is used up.", Problems.CounterExhausted(domain));
+            return;
+        }
+
+        PlannedStep step = Plan(job);
+        domain = domain with { Counter = counter.Value };
+        CommandHeader header = Header(domain);
+        using KeySet keys = _context.Keys.Open(domain.KeyVersion)
+            ?? throw new InvalidOperationException($"Key version {domain.KeyVersion} of card {_card.Iccid} is gone.");
+        Octets packet = PacketProtection.Protect(header, keys, CompactScript.Write(step.Commands).Span);
+        ImmutableArray<Octets> segments = Concatenation.Split(packet, SegmentOptions, _card.NextReference);
+
+        var outstanding = new OutstandingPacket
+        {
+            Id = _card.NextPacket.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            JobId = job.Id,
+            Packet = packet,
+            Reference = _card.NextReference,
+            SegmentCount = segments.Length,
+            Header = Wire(header),
+            Sends = 1,
+            Parts = step.Parts,
+            After = step.After,
+        };
+
+        _card = _card with
+        {
+            Outstanding = outstanding,
+            Domains = [.. _card.Domains.Select(d => d.Tar == domain.Tar && d.KeyVersion == domain.KeyVersion ? domain : d)],
+            NextReference = (_card.NextReference + 1) % 256,
+            NextPacket = _card.NextPacket + 1,
+        };
+        Change(j => j with
+        {
+            SmsSent = j.SmsSent + segments.Length,
+            OctetsSent = j.OctetsSent + packet.Length,
+            Now = $"{Describe(step.Parts)}: {Messages(segments.Length)} on the way.",
+            StepsTotal = Math.Max(j.StepsTotal, j.StepsDone + 1),
+        });
+        _effects.Add(new QueuePacket(Road?.Name ?? _card.Road, outstanding.Id, 1, _card.Msisdn, segments));
+        Note("sent", $"{Describe(step.Parts)}: {packet.Length} octets in {Messages(segments.Length)}, counter {domain.Counter}.", packet);
+    }
+
+    /// <summary>Sends the same octets again, all segments: harmless to a card that has them, and no counter is spent.</summary>
+    private void Repeat(OutstandingPacket packet)
+    {
+        ImmutableArray<Octets> segments = Concatenation.Split(packet.Packet, SegmentOptions, packet.Reference);
+        _card = _card with { Outstanding = packet with { Sends = packet.Sends + 1, Submitted = false, Deadline = null, Pending = null } };
+        Change(j => j with
+        {
+            SmsSent = j.SmsSent + segments.Length,
+            SmsRepeated = j.SmsRepeated + segments.Length,
+            OctetsSent = j.OctetsSent + packet.Packet.Length,
+            Now = $"{Describe(packet.Parts)}: no proof yet, sent again ({packet.Sends + 1} times).",
+        });
+        _effects.Add(new QueuePacket(Road?.Name ?? _card.Road, packet.Id, packet.Sends + 1, _card.Msisdn, segments));
+        Note("sent", $"The same {packet.Packet.Length} octets again, the {packet.Sends + 1}. time, counter {Header(packet).Counter.Value}.");
+    }
+
+    private PlannedStep Plan(CardJob job)
+    {
+        bool alone = !_card.Contents.Any(
+            c => c.Kind == ContentKind.Application && c.Confirmed is not null && c.LoadFile == job.LoadFile && c.Aid != job.Instance);
+        bool loadFileThere = _card.Contents.Any(c => c.Kind == ContentKind.LoadFile && c.Aid == job.LoadFile && c.Confirmed is not null);
+        return job.Cursor.Stage == Stage.Delete && alone && loadFileThere
+            ? JobPlanner.DeleteBoth(job)
+            : JobPlanner.Next(job, Model, Application(job.Application), Capacity);
+    }
+
+    private CommandHeader Header(CounterDomain domain)
+    {
+        (CipherAlgorithm cipher, CheckAlgorithm check) = Model.Algorithm == KeyAlgorithm.Aes
+            ? (CipherAlgorithm.AesCbc, CheckAlgorithm.AesCmac)
+            : (CipherAlgorithm.TripleDesTwoKeys, CheckAlgorithm.TripleDesMacTwoKeys);
+        return new(
+            Read<Spi>(Octets.Parse(Model.Spi)),
+            new Kic(cipher, domain.KeyVersion),
+            new Kid(check, domain.KeyVersion),
+            domain.Tar,
+            new Counter(domain.Counter),
+            Model.ChecksumLength);
+    }
+
+    private static CommandHeader Header(OutstandingPacket packet) => Read<CommandHeader>(packet.Header);
+
+    private static T Read<T>(Octets octets) where T : struct, IPacket<T> => T.TryParse(octets.Span, out T packet, out PacketError error)
+        ? packet
+        : throw new InvalidOperationException($"{typeof(T).Name} {octets}: {error}.");
+
+    private static Octets Wire<T>(T packet) where T : struct, IPacket<T>
+    {
+        byte[] octets = new byte[packet.Length];
+        packet.Write(octets);
+        return Octets.Own(octets);
+    }
+
+    private static string Messages(int count) => count == 1 ? "1 SMS" : $"{count} SMS";
+
+    private static string Describe(ImmutableArray<StepPart> parts)
+    {
+        int loads = parts.Count(p => p.Purpose is Purpose.Load or Purpose.LoadLast);
+        IEnumerable<string> words = parts
+            .Where(p => p.Purpose is not (Purpose.Load or Purpose.LoadLast or Purpose.GetResponse))
+            .Select(p => Name(p.Purpose));
+        return string.Join(", ", loads == 0 ? words : parts[0].Purpose == Purpose.InstallForLoad
+            ? [Name(Purpose.InstallForLoad), $"{loads} LOAD", .. words.Skip(1)]
+            : [$"{loads} LOAD", .. words]);
+    }
+
+    private static string Name(Purpose purpose) => purpose switch
+    {
+        Purpose.DeleteLeftover => "DELETE what is left over",
+        Purpose.InstallForLoad => "INSTALL [for load]",
+        Purpose.Load => "LOAD",
+        Purpose.LoadLast => "LOAD, the last block",
+        Purpose.InstallForInstall => "INSTALL [for install]",
+        Purpose.InstallAndMakeSelectable => "INSTALL [for install and make selectable]",
+        Purpose.MakeSelectable => "INSTALL [for make selectable]",
+        Purpose.Lock => "SET STATUS locked",
+        Purpose.Unlock => "SET STATUS unlocked",
+        Purpose.DeleteInstance => "DELETE the instance",
+        Purpose.DeleteLoadFile => "DELETE the load file",
+        Purpose.ListApplications => "GET STATUS of applications",
+        Purpose.ListLoadFiles => "GET STATUS of load files",
+        _ => "GET RESPONSE",
+    };
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Tsm.Application.Applications;
+using Tsm.Application.Cards;
+using Tsm.Card.Apdu;
+using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Scripts;
+
+namespace Tsm.Application.Jobs;
+
+/// <summary>The script of one packet.</summary>
+/// <param name="Commands">In their order.</param>
+/// <param name="Parts">What each is for, in the same order.</param>
+/// <param name="After">Where the job stands when all have succeeded.</param>
+public sealed record PlannedStep(ImmutableArray<CommandApdu> Commands, ImmutableArray<StepPart> Parts, JobCursor After);
+
+/// <summary>Turns a job into scripts, each as full as one packet may be, so that the job takes as few short messages as can be.</summary>
+public static class JobPlanner
+{
+    /// <summary>CLA, INS, P1, P2 and Lc.</summary>
+    private const int CommandHeader = 5;
+
+    /// <summary>A LOAD with less than this is not worth its header; it goes with the next packet (a limit of ours).</summary>
+    private const int SmallestBlock = 24;
+
+    /// <summary>The next script of a job whose cursor stands on anything but <see cref="Stage.Decide"/> and <see cref="Stage.Finished"/>.</summary>
+    /// <param name="application">The load file's application; needed for <see cref="Stage.Load"/> and <see cref="Stage.Install"/>.</param>
+    /// <param name="capacity">The octets that a script may have, so that its packet fits the card model's segments.</param>
+    public static PlannedStep Next(CardJob job, CardModel model, CatalogueApplication? application, int capacity)
+    {
+        JobCursor decide = new();
+        return job.Cursor.Stage switch
+        {
+            Stage.AuditApplications => List(
+                job, RegistryScope.Applications, Purpose.ListApplications, model, job.Cursor with { Stage = Stage.AuditLoadFiles, NextPage = false }),
+            Stage.AuditLoadFiles => List(
+                job, RegistryScope.LoadFiles, Purpose.ListLoadFiles, model, job.Cursor with { Stage = Stage.Decide, NextPage = false }),
+            Stage.Clean => One(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLeftover, job.LoadFile), new() { Stage = Stage.Load }),
+            Stage.Undo => One(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLeftover, job.LoadFile), decide),
+            Stage.Load => Load(job, model, application!, capacity),
+            Stage.Install => One(Install(job), InstallPart(job), decide),
+            Stage.MakeSelectable => One(
+                InstallCommand.ForMakeSelectable(job.Instance!.Value, Privileges(job)), new(Purpose.MakeSelectable, job.Instance), decide),
+            Stage.Lock => One(SetStatusCommand.Lock(job.Instance!.Value), new(Purpose.Lock, job.Instance), decide),
+            Stage.Unlock => One(SetStatusCommand.Unlock(job.Instance!.Value), new(Purpose.Unlock, job.Instance), decide),
+            Stage.Delete => One(DeleteCommand.For(job.Instance!.Value, related: false), new(Purpose.DeleteInstance, job.Instance), decide),
+            Stage.DeleteLoadFile => One(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLoadFile, job.LoadFile), decide),
+            _ => throw new InvalidOperationException($"There is no script at stage {job.Cursor.Stage}."),
+        };
+    }
+
+    /// <summary>DELETE of an instance and of its load file in one script.</summary>
+    public static PlannedStep DeleteBoth(CardJob job) => new(
+        [DeleteCommand.For(job.Instance!.Value, related: false), DeleteCommand.For(job.LoadFile!.Value, related: false)],
+        [new(Purpose.DeleteInstance, job.Instance), new(Purpose.DeleteLoadFile, job.LoadFile)],
+        new());
+
+    /// <summary>The packets that the job still takes from its cursor on, when nothing goes wrong.</summary>
+    public static int Remaining(CardJob job, CardModel model, CatalogueApplication? application, int capacity)
+    {
+        int packets = 0;
+        while (job.Cursor.Stage is not (Stage.Decide or Stage.Finished) && packets < LoadCommand.MaxBlocks)
+        {
+            job = job with { Cursor = Next(job, model, application, capacity).After };
+            packets++;
+        }
+
+        return packets;
+    }
+
+    /// <summary>Whether the load file can be numbered in LOAD commands of the model's size (GPCS 11.6.2: P2 is one octet).</summary>
+    public static bool FitsBlockNumbers(CardModel model, CatalogueApplication application, int capacity)
+    {
+        CardJob load = new() { Id = "", Operation = Operation.Install, CreatedAt = default, LoadFile = application.PackageAid, Cursor = new() { Stage = Stage.Load } };
+        while (load.Cursor.Stage == Stage.Load)
+        {
+            PlannedStep step = Next(load, model, application, capacity);
+            if (step.Parts.IsEmpty)
+            {
+                return false;
+            }
+
+            load = load with { Cursor = step.After };
+        }
+
+        return true;
+    }
+
+    private static PlannedStep Load(CardJob job, CardModel model, CatalogueApplication application, int capacity)
+    {
+        var commands = ImmutableArray.CreateBuilder<CommandApdu>();
+        var parts = ImmutableArray.CreateBuilder<StepPart>();
+        int room = capacity;
+        int offset = job.Cursor.Offset;
+        int block = job.Cursor.Block;
+        Octets loadFile = application.LoadFile;
+
+        bool Fits(CommandApdu command) => CompactScript.Length(command) <= room && commands.Count < model.MaxCommands;
+        void Add(CommandApdu command, StepPart part)
+        {
+            commands.Add(command);
+            parts.Add(part);
+            room -= CompactScript.Length(command);
+        }
+
+        if (offset == 0)
+        {
+            Add(InstallCommand.ForLoad(application.PackageAid, null, default, default), new(Purpose.InstallForLoad, application.PackageAid));
+        }
+
+        while (offset < loadFile.Length && commands.Count < model.MaxCommands && block < LoadCommand.MaxBlocks)
+        {
+            int left = loadFile.Length - offset;
+            int length = Math.Min(Math.Min(model.MaxLoadBlock, left), room - CommandHeader);
+            if (length < Math.Min(SmallestBlock, left))
+            {
+                break;
+            }
+
+            bool last = length == left;
+            Add(
+                LoadCommand.Block(last, checked((byte)block), loadFile.Span.Slice(offset, length)),
+                new(last ? Purpose.LoadLast : Purpose.Load, application.PackageAid));
+            offset += length;
+            block++;
+        }
+
+        bool loaded = offset == loadFile.Length;
+        if (loaded && job.Instance is not null && Fits(Install(job)))
+        {
+            Add(Install(job), InstallPart(job));
+        }
+
+        return new(
+            commands.ToImmutable(),
+            parts.ToImmutable(),
+            loaded
+                ? new() { Stage = job.Instance is not null && parts[^1].Purpose == Purpose.LoadLast ? Stage.Install : Stage.Decide }
+                : new() { Stage = Stage.Load, Offset = offset, Block = block });
+    }
+
+    private static CommandApdu Install(CardJob job)
+    {
+        Octets parameters = new InstallParameters { Application = job.Parameters }.ToOctets();
+        return job.MakeSelectable
+            ? InstallCommand.ForInstallAndMakeSelectable(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters)
+            : InstallCommand.ForInstall(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters);
+    }
+
+    private static StepPart InstallPart(CardJob job) =>
+        new(job.MakeSelectable ? Purpose.InstallAndMakeSelectable : Purpose.InstallForInstall, job.Instance);
+
+    private static Privileges Privileges(CardJob job) =>
+        // What the API took was checked there; none is what an applet has by default.
+        Tsm.Card.GlobalPlatform.Privileges.TryParse(job.Privileges.Span, out Privileges privileges, out _) ? privileges : default;
+
+    private static CommandApdu List(RegistryScope scope, bool next, bool tagList)
+    {
+        var command = new GetStatusCommand(scope, Next: next);
+        return (tagList ? command : command with { Tags = default }).ToApdu();
+    }
+
+    private static PlannedStep List(CardJob job, RegistryScope scope, Purpose purpose, CardModel model, JobCursor after) => new(
+        [List(scope, job.Cursor.NextPage, model.StatusTagList), CompactScript.GetResponse],
+        [new(purpose, null), new(Purpose.GetResponse, null)],
+        after);
+
+    private static PlannedStep One(CommandApdu command, StepPart part, JobCursor after) => new([command], [part], after);
+}
