@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
@@ -7,7 +6,10 @@ using Tsm.Card.Identifiers;
 
 namespace Tsm.Storage;
 
-/// <summary>What is stored as JSON inside a column: identifiers as hexadecimal digits, enumerations by name.</summary>
+/// <summary>
+/// What is stored as JSON inside a column: identifiers as hexadecimal digits, enumerations by name. Values that are false or
+/// zero are written, because a card model's defaults are not.
+/// </summary>
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -17,24 +19,4 @@ namespace Tsm.Storage;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Aid[]))]
 [JsonSerializable(typeof(PackageReference[]))]
-#pragma warning disable SYSLIB1225 // Aid and Octets have a span besides; the converters read and write them.
 internal sealed partial class StorageJson : JsonSerializerContext;
-#pragma warning restore SYSLIB1225
-
-internal sealed class AidConverter : JsonConverter<Aid>
-{
-    public override Aid Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Aid.Parse(reader.GetString() ?? "");
-
-    public override void Write(Utf8JsonWriter writer, Aid value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
-}
-
-internal sealed class TarConverter : JsonConverter<Tar>
-{
-    public override Tar Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Tar.Parse(reader.GetString() ?? "");
-
-    public override void Write(Utf8JsonWriter writer, Tar value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
-}
