@@ -14,7 +14,7 @@ namespace Tsm.Storage.Migrations;
 public sealed record Migration(int Number, string Name, string Sql)
 {
     /// <summary>SHA-256 of the text, hexadecimal.</summary>
-    public string Hash { get; } = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+    public string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 }
 
 /// <summary>The database does not fit this program; nothing was changed.</summary>

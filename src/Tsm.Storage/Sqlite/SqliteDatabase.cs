@@ -13,25 +13,26 @@ namespace Tsm.Storage.Sqlite;
 /// <remarks>WAL with <c>synchronous=FULL</c>: with NORMAL the last commits can be lost at a power failure.</remarks>
 public sealed class SqliteDatabase : IDisposable
 {
-    /// <summary>How long a statement waits for another process that writes, in milliseconds.</summary>
-    private const int BusyTimeoutMilliseconds = 5000;
+    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string _connectionString;
+    private readonly TimeSpan _busyTimeout;
     private readonly SqliteSession _writer;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _reading;
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private bool _disposed;
 
-    private SqliteDatabase(string path, int readers)
+    private SqliteDatabase(string path, int readers, TimeSpan busyTimeout)
     {
         Path = path;
+        _busyTimeout = busyTimeout;
         _reading = new(readers, readers);
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Pooling = false,
-            DefaultTimeout = BusyTimeoutMilliseconds / 1000,
+            DefaultTimeout = (int)Math.Ceiling(busyTimeout.TotalSeconds),
         }.ConnectionString;
         _writer = Connect("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536");
     }
@@ -42,14 +43,15 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>Opens or creates the file. Tables are there after <see cref="Migrate"/>.</summary>
     /// <param name="path">The file; its folder is created when it is missing.</param>
     /// <param name="readers">The most connections that read at once.</param>
+    /// <param name="busyTimeout">How long a statement waits for another process that writes. Default: 5 s.</param>
     /// <exception cref="StoreUnavailableException">The file cannot be opened.</exception>
-    public static SqliteDatabase Open(string path, int readers = 4)
+    public static SqliteDatabase Open(string path, int readers = 4, TimeSpan? busyTimeout = null)
     {
         string full = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
         try
         {
-            return new(full, readers);
+            return new(full, readers, busyTimeout ?? DefaultBusyTimeout);
         }
         catch (SqliteException exception)
         {
@@ -197,7 +199,7 @@ public sealed class SqliteDatabase : IDisposable
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants of this file.
-            command.CommandText = $"PRAGMA busy_timeout = {BusyTimeoutMilliseconds}; PRAGMA foreign_keys = ON; {pragmas}";
+            command.CommandText = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA foreign_keys = ON; {pragmas}";
 #pragma warning restore CA2100
             command.ExecuteNonQuery();
             return new(connection);
