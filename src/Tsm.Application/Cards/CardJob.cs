@@ -87,8 +87,11 @@ public sealed record CardJob
     /// <summary>Answers that proved nothing since the last one that did.</summary>
     public int IndicatedAnswers { get; init; }
 
-    /// <summary>Counter jumps and recoveries since the last proven answer.</summary>
+    /// <summary>Counter jumps since the last proven answer.</summary>
     public int CounterJumps { get; init; }
+
+    /// <summary>Packets found to be taken with an unknown result since the last proven answer.</summary>
+    public int Recoveries { get; init; }
 
     /// <summary>How often the load was started again.</summary>
     public int Restarts { get; init; }

@@ -6,15 +6,28 @@ using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Cards;
 
-/// <summary>How states and rows are written: UTF-8 JSON, octets as hexadecimal, nothing that is at its default.</summary>
+/// <summary>How states are written: UTF-8 JSON, octets as hexadecimal, without what is null.</summary>
+/// <remarks>
+/// What generated code does not find it leaves at the default of its type, not of its initialiser: a field that is added
+/// later is filled in by <see cref="CardMachine.Deserialize"/>.
+/// </remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
     Converters = [typeof(OctetsConverter), typeof(AidConverter), typeof(TarConverter), typeof(LifeCycleConverter)])]
 [JsonSerializable(typeof(CardState))]
-[JsonSerializable(typeof(CardModel))]
 public sealed partial class CardJson : JsonSerializerContext;
+
+/// <summary>How card models are written and read: what a document leaves out is at the model's default.</summary>
+public static class CardModelJson
+{
+    /// <summary>Camel case, enums as words, octets as hexadecimal.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new OctetsConverter(), new AidConverter(), new TarConverter() },
+    };
+}
 
 /// <summary>Octets as hexadecimal.</summary>
 public sealed class OctetsConverter : JsonConverter<Octets>

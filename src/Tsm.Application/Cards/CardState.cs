@@ -68,6 +68,9 @@ public static class CardLimits
     /// <summary>Ended jobs remembered in the state; older ones are answered from their rows.</summary>
     public const int EndedJobs = 64;
 
+    /// <summary>Packets in a row that were taken with an unknown result before a job is given up.</summary>
+    public const int Recoveries = 10;
+
     /// <summary>Objects on one card.</summary>
     public const int Contents = 64;
 

@@ -193,17 +193,22 @@ internal sealed partial class CardTurn
         if (replayed || status.IsOk || status.IsIntermediate)
         {
             // Taken, result unknown, if a copy came before; else our counter is behind. Either way: never the same command blindly.
-            if (Active.CounterJumps >= Model.MaxCounterJumps)
+            bool ahead = replayed && packet.Sends == 1;
+            if (ahead ? Active.CounterJumps >= Model.MaxCounterJumps : Active.Recoveries >= CardLimits.Recoveries)
             {
                 WriteOff(packet, possiblyExecuted: true);
                 Abandon(Problems.FromStatus(status, _card.Iccid, pending.Grade), pending.Grade);
                 return;
             }
 
-            Change(j => j with { CounterJumps = j.CounterJumps + 1 });
-            if (replayed && packet.Sends == 1)
+            if (ahead)
             {
+                Change(j => j with { CounterJumps = j.CounterJumps + 1 });
                 JumpCounter(packet);
+            }
+            else
+            {
+                Change(j => j with { Recoveries = j.Recoveries + 1 });
             }
 
             Recover(packet);
@@ -241,6 +246,7 @@ internal sealed partial class CardTurn
         _effects.Add(new WithdrawPacket());
         if (packet.Parts.All(p => p.Purpose is Purpose.DeleteLeftover))
         {
+            _card = _card with { Uncertain = true };
             Note("job", "Whether it was deleted is unknown: deleted again, which is harmless.");
         }
         else if (packet.Parts.All(p => p.Purpose is Purpose.InstallForLoad or Purpose.Load))
@@ -252,6 +258,7 @@ internal sealed partial class CardTurn
         else
         {
             Note("job", "What the card has executed is unknown: it is audited before anything is repeated.");
+            _card = _card with { Uncertain = _card.Uncertain || packet.Parts.Any(Changes) };
             Change(j => j with
             {
                 Attempted = j.Attempted || (j.Operation != Operation.Audit && packet.Parts.Any(Changes)),

@@ -16,13 +16,13 @@ internal sealed partial class CardTurn
     {
         _card = _card with { Outstanding = null };
         _effects.Add(new WithdrawPacket());
-        Change(j => j with { StepsDone = j.StepsDone + 1, IndicatedAnswers = 0, CounterJumps = 0 });
+        Change(j => j with { StepsDone = j.StepsDone + 1, IndicatedAnswers = 0, CounterJumps = 0, Recoveries = 0 });
 
         if (!CompactResponse.TryParse(data.Span, out CompactResponse response, out PacketError error))
         {
             Note("answer", $"PoR 00, CC valid, but its content is no compact response: {error}.", raw, Grade.Proven);
-            Recover(packet);
-            Change(j => j with { CounterJumps = j.CounterJumps + 1 });
+            WriteOff(packet, possiblyExecuted: true);
+            Abandon(Problems.NoResponse(error, data), Grade.Proven);
             return;
         }
 

@@ -37,12 +37,12 @@ public static class LifeCycleRules
                 null => Illegal(job, "it is not on the card", "Install it first."),
                 { IsLocked: true } => Illegal(job, "it is suspended", "Resume it instead."),
                 { Value: 0x03 } => new Decision.Proceed(Stage.MakeSelectable),
-                _ => new Decision.Reached("It is active already."),
+                _ => Reached(job, "It is active.", "It is active already."),
             },
             Operation.Suspend => state switch
             {
                 null => Illegal(job, "it is not on the card", "Install and activate it first."),
-                { IsLocked: true } => new Decision.Reached("It is suspended already."),
+                { IsLocked: true } => Reached(job, "It is suspended.", "It is suspended already."),
                 { Value: 0x03 } => Illegal(job, "it was never activated", "Activate it first, or terminate it."),
                 _ => new Decision.Proceed(Stage.Lock),
             },
@@ -70,7 +70,7 @@ public static class LifeCycleRules
 
             return job.MakeSelectable && state == LifeCycle.Installed
                 ? new Decision.Proceed(Stage.MakeSelectable)
-                : new Decision.Reached("It is on the card already.");
+                : Reached(job, "It is on the card.", "It is on the card already.");
         }
 
         if (loadFile is not null)
@@ -80,7 +80,7 @@ public static class LifeCycleRules
                 return Exists(job.LoadFile!.Value, loadFile);
             }
 
-            return job.Instance is null ? new Decision.Reached("The library is on the card already.") : new Decision.Proceed(Stage.Install);
+            return job.Instance is null ? Reached(job, "The library is on the card.", "The library is on the card already.") : new Decision.Proceed(Stage.Install);
         }
 
         return new Decision.Proceed(Stage.Load);
@@ -97,8 +97,11 @@ public static class LifeCycleRules
         bool needed = contents.Any(c => view(c) is not null && c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Aid != job.Instance);
         return loadFile is not null && !needed
             ? new Decision.Proceed(Stage.DeleteLoadFile)
-            : new Decision.Reached(needed ? "It is gone; other instances still need its load file." : "It is not on the card any more.");
+            : Reached(job, needed ? "It is gone; other instances still need its load file." : "It is gone.", "It is not on the card.");
     }
+
+    /// <summary>Said differently when the job itself had nothing to do.</summary>
+    private static Decision.Reached Reached(CardJob job, string done, string already) => new(job.Attempted || job.StepsDone > 0 ? done : already);
 
     private static Decision.Illegal Illegal(CardJob job, string because, string next) => new(new(
         "lifecycle",

@@ -180,6 +180,16 @@ public static class Problems
         "Try the card model with statusTagList set to false, and send us the octets.",
         [data.ToString()]);
 
+    /// <summary>The content of a proven answer is not what a remote management application answers.</summary>
+    public static Problem NoResponse(PacketError error, Octets data) => new(
+        "globalplatform",
+        "UNREADABLE_RESPONSE",
+        "Unreadable response",
+        $"The proven answer is no compact response: {error}.",
+        "The TAR of the card model leads to something else than the issuer security domain, or the card answers in the expanded format.",
+        "Check ramTar of the card model against the card's documentation.",
+        [data.ToString()]);
+
     /// <summary>More objects than a card's state holds.</summary>
     public static Problem TooManyObjects(int found, int limit) => new(
         "capacity",

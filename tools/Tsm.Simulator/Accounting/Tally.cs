@@ -1,0 +1,83 @@
+namespace Tsm.Simulator.Accounting;
+
+/// <summary>What is counted, for each card and for the whole network.</summary>
+public enum Tally
+{
+    /// <summary>Short messages that reached a card.</summary>
+    SmsIn,
+
+    /// <summary>Short messages that a card sent.</summary>
+    SmsOut,
+
+    /// <summary>Short messages lost on purpose, in either direction.</summary>
+    Lost,
+
+    /// <summary>Short messages delivered twice on purpose, in either direction.</summary>
+    Repeated,
+
+    /// <summary>Short messages that arrived after one that was sent later, in the same direction of the same card.</summary>
+    Reordered,
+
+    /// <summary>Messages that no phone takes for the card: TP-PID, class or TP-UDHI are not those of a data download.</summary>
+    TextMessages,
+
+    /// <summary>Messages for the card that are not a secured packet, or a segment that its buffers did not take.</summary>
+    Unusable,
+
+    /// <summary>Messages that expired at the SMSC while the card was off.</summary>
+    Expired,
+
+    /// <summary>Complete command packets.</summary>
+    Packets,
+
+    /// <summary>Authentic packets that the card had seen before, octet for octet.</summary>
+    Replays,
+
+    /// <summary>Packets whose header was not understood, or whose key set the card does not have.</summary>
+    BadHeader,
+
+    /// <summary>Packets for a TAR that nothing on the card has.</summary>
+    UnknownTar,
+
+    /// <summary>Packets below the minimum security level.</summary>
+    LowSecurity,
+
+    /// <summary>Packets that could not be deciphered.</summary>
+    BadCiphering,
+
+    /// <summary>Packets whose RC or CC did not fit.</summary>
+    BadCc,
+
+    /// <summary>Authentic packets refused for their counter: low, high or blocked.</summary>
+    BadCounter,
+
+    /// <summary>Packets that were executed.</summary>
+    Executed,
+
+    /// <summary>Commands that were executed, GET RESPONSE left out.</summary>
+    Commands,
+
+    /// <summary>Commands that ended with an error status word.</summary>
+    CommandsFailed,
+
+    /// <summary>Response packets that were sent by SMS-SUBMIT.</summary>
+    ResponsesSent,
+
+    /// <summary>Response packets asked for in the SMS-DELIVER-REPORT, where this SMSC, as most do, drops them.</summary>
+    ResponsesInReport,
+
+    /// <summary>Authentic packets with a counter that other octets had used before.</summary>
+    CounterReused,
+
+    /// <summary>Packets, or commands that are not idempotent, that were executed again although their effect was still in force.</summary>
+    ExecutedTwice,
+
+    /// <summary>Commands that failed because they had succeeded before and their effect was still in force.</summary>
+    RepeatedAfterSuccess,
+
+    /// <summary>Loads given up by the card: reset, foreign command or failed block.</summary>
+    LoadsAborted,
+
+    /// <summary>Loads begun anew by INSTALL [for load] while blocks of the same load file were already on the card.</summary>
+    LoadsRestarted,
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Tsm.Card.Encoding;
+using Tsm.Security.Keys;
+using Tsm.Security.Scp80;
+
+namespace Tsm.Simulator.Cards;
+
+/// <summary>The keys of one version in a card, with the counter that belongs to them (TS 102 225 §5.1.4).</summary>
+/// <remarks>
+/// A card keeps its keys as octets and makes a <see cref="KeySet"/> for the moment of use: ciphers kept ready for every key
+/// of hundreds of thousands of cards would take gigabytes. No member gives the octets away; they print as check values.
+/// </remarks>
+public sealed class CardKeySet
+{
+    private const byte AesType = 0x88;
+    private const byte DesType = 0x80;
+
+    private readonly KeyAlgorithm _algorithm;
+    private readonly byte[] _kic;
+    private readonly byte[] _kid;
+    private readonly byte[]? _dek;
+
+    /// <summary>Takes copies of the keys of one version.</summary>
+    /// <param name="version">The key version number, 1 to 15.</param>
+    /// <param name="algorithm">The algorithm of all keys.</param>
+    /// <param name="kic">The key that ciphers.</param>
+    /// <param name="kid">The key that signs.</param>
+    /// <param name="dek">The key under which keys travel, or nothing.</param>
+    /// <param name="ccLength">The length of an AES-CMAC, 4 or 8 octets.</param>
+    /// <param name="counter">The card's counter.</param>
+    /// <exception cref="ArgumentException">A length does not fit the algorithm, or the version is not 1 to 15.</exception>
+    public CardKeySet(
+        int version, KeyAlgorithm algorithm, Octets kic, Octets kid, Octets dek = default, int ccLength = 8, Counter counter = default)
+    {
+        if (ccLength is not (4 or 8))
+        {
+            throw new ArgumentException($"A CMAC has 4 or 8 octets, not {ccLength}.", nameof(ccLength));
+        }
+
+        Version = version;
+        _algorithm = algorithm;
+        _kic = kic.ToArray();
+        _kid = kid.ToArray();
+        _dek = dek.IsEmpty ? null : dek.ToArray();
+        CcLength = ccLength;
+        Counter = counter;
+
+        // Refuse now what could not be used later.
+        Open().Dispose();
+    }
+
+    /// <summary>The key version number, 1 to 15.</summary>
+    public int Version { get; }
+
+    /// <summary>The length of an AES-CMAC, in octets.</summary>
+    public int CcLength { get; }
+
+    /// <summary>The highest counter the card has taken with these keys.</summary>
+    public Counter Counter { get; internal set; }
+
+    /// <summary>The check value of KIc.</summary>
+    public string KicCheckValue
+    {
+        get
+        {
+            using KeySet keys = Open();
+            return keys.Kic.ToString();
+        }
+    }
+
+    /// <summary>The check value of KID.</summary>
+    public string KidCheckValue
+    {
+        get
+        {
+            using KeySet keys = Open();
+            return keys.Kid.ToString();
+        }
+    }
+
+    /// <summary>The version and the check values.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"version {Version}: KIc {KicCheckValue}, KID {KidCheckValue}");
+
+    /// <summary>Makes the keys usable; the caller disposes them.</summary>
+    internal KeySet Open() => new(
+        Version,
+        KeyMaterial.From(_kic, _algorithm),
+        KeyMaterial.From(_kid, _algorithm),
+        _dek is null ? null : KeyMaterial.From(_dek, _algorithm));
+
+    /// <summary>The entries of the key information template: key identifier, version, type, length (GPCS 2.3.1 §11.3.3.1).</summary>
+    internal Octets Information()
+    {
+        byte type = _algorithm == KeyAlgorithm.Aes ? AesType : DesType;
+        byte version = (byte)Version;
+        Octets Entry(byte id, byte[] key) => BerTlv.Encode(0xC0, [id, version, type, (byte)key.Length]);
+        Octets signing = Octets.Concat(Entry(1, _kic), Entry(2, _kid));
+        return _dek is null ? signing : Octets.Concat(signing, Entry(3, _dek));
+    }
+}

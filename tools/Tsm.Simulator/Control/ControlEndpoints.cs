@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tsm.Simulator.Cards;
+using Tsm.Simulator.Networks;
+
+namespace Tsm.Simulator.Control;
+
+/// <summary>The control API: what happened, what is on a card, what shall go wrong.</summary>
+public static class ControlEndpoints
+{
+    /// <summary>The most cards in one page of the list.</summary>
+    public const int MaxPage = 10_000;
+
+    /// <summary>Maps the routes.</summary>
+    public static IEndpointRouteBuilder MapControl(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/account", (Network network) => AccountView.Of(network));
+        routes.MapGet("/cards", (Network network, int? limit, string? after) => List(network, limit ?? 1000, after));
+        routes.MapGet("/cards/{card}", Results<Ok<CardView>, ProblemHttpResult> (Network network, string card) =>
+            network.TryFind(card, out SimulatedCard? found) ? TypedResults.Ok(Look(network, found)) : NoSuchCard(card));
+        routes.MapPost("/cards/{card}/off", (Network network, string card, double? seconds) =>
+            Done(network.SwitchOff(card, seconds is { } s ? TimeSpan.FromSeconds(Math.Clamp(s, 0, 86_400)) : null), card));
+        routes.MapPost("/cards/{card}/on", (Network network, string card) => Done(network.SwitchOn(card), card));
+        routes.MapPost("/cards/{card}/reset", (Network network, string card) => Done(network.Reset(card), card));
+        routes.MapGet("/faults", (Network network) => network.Faults);
+        routes.MapPut("/faults", Results<Ok<Faults>, ProblemHttpResult> (Network network, FaultsRequest request) =>
+        {
+            if (!request.TryApply(network.Faults, out Faults? faults))
+            {
+                return TypedResults.Problem("A probability is 0..1, a delay 0..3600000 milliseconds, a number of submits 0 or more.",
+                    statusCode: StatusCodes.Status422UnprocessableEntity, title: "The faults are out of range.");
+            }
+
+            network.Faults = faults;
+            return TypedResults.Ok(faults);
+        });
+        return routes;
+    }
+
+    private static CardPage List(Network network, int limit, string? after)
+    {
+        int size = Math.Clamp(limit, 1, MaxPage);
+        IReadOnlyList<SimulatedCard> cards = network.List(after, size + 1);
+        return new([.. cards.Take(size).Select(c => CardRow.Of(network, c))], cards.Count > size ? cards[size - 1].Iccid.ToString() : null);
+    }
+
+    private static CardView Look(Network network, SimulatedCard card) => new(
+        CardRow.Of(network, card),
+        card.Content.Memory,
+        card.Content.Used,
+        [.. card.Content.LoadFiles.Select(f => new LoadFileView(
+            f.Aid.ToString(), f.Version.ToString(), [.. f.Modules.Select(m => m.ToString())], f.Memory))],
+        [.. card.Content.Instances.Select(i => new ApplicationView(
+            i.Aid.ToString(), i.LoadFile.ToString(), i.Module.ToString(), i.State.ToString(), i.Privileges.ToString(), i.Memory))],
+        card.Load is { } load ? new LoadView(load.LoadFile.ToString(), load.NextBlock, load.Received) : null,
+        [.. card.KeySets.Select(k => new KeySetView(k.Version, k.KicCheckValue, k.KidCheckValue, k.Counter.ToString()))],
+        AccountView.NumbersOf(card.Account.Tallies));
+
+    private static Results<NoContent, ProblemHttpResult> Done(bool found, string card) =>
+        found ? TypedResults.NoContent() : NoSuchCard(card);
+
+    private static ProblemHttpResult NoSuchCard(string card) => TypedResults.Problem(
+        $"No card has the ICCID or MSISDN {card}.", statusCode: StatusCodes.Status404NotFound, title: "There is no such card.");
+}
