@@ -41,18 +41,24 @@ public interface IGrainHost
 }
 
 /// <summary>The host has more waiting than it takes. Transient: try again.</summary>
-public sealed class HostBusyException(string message) : Exception(message);
+public sealed class HostBusyException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A grain as it was stored.</summary>
 /// <param name="Version">Rises by one with every write; 1 after the first.</param>
 /// <param name="Schema">Of the state.</param>
 /// <param name="State">UTF-8 JSON.</param>
 /// <param name="Keys">The card's wrapped key sets; empty for other kinds.</param>
+/// <param name="Due">When the grain wants to be woken, as it was stored; null for never.</param>
 public sealed record StoredGrain(
-    GrainKey Key, long Version, int Schema, ReadOnlyMemory<byte> State, ImmutableArray<WrappedKeySet> Keys);
+    GrainKey Key,
+    long Version,
+    int Schema,
+    ReadOnlyMemory<byte> State,
+    ImmutableArray<WrappedKeySet> Keys,
+    DateTimeOffset? Due = null);
 
 /// <summary>The outcome of one or more turns of a grain, to be written if its version still is <paramref name="Expected"/>.</summary>
-/// <param name="Expected">The version that was loaded.</param>
+/// <param name="Expected">The version that was loaded; 0 for a grain that is not there yet.</param>
 /// <param name="State">UTF-8 JSON; null when the state did not change and only effects or the due time are written.</param>
 public sealed record GrainWrite(
     GrainKey Key, long Expected, int Schema, byte[]? State, ImmutableArray<Effect> Effects, DateTimeOffset? Due);

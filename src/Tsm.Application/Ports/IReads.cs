@@ -66,8 +66,12 @@ public interface ICatalogueStore
     /// <summary>Adds an application; false when the same content is there already.</summary>
     Task<bool> AddApplicationAsync(string tenant, CatalogueApplication application, CancellationToken cancellationToken);
 
-    /// <summary>Applications of a tenant, in the order of their upload, without or with their load files.</summary>
+    /// <summary>Applications of a tenant with their load files, in the order of their upload.</summary>
     Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(string tenant, CancellationToken cancellationToken);
+
+    /// <summary>Those of these applications that exist, with their load files.</summary>
+    Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(
+        string tenant, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
     /// <summary>Writes a card model under its name.</summary>
     Task SaveModelAsync(string tenant, CardModel model, CancellationToken cancellationToken);

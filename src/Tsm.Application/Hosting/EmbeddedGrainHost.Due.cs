@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+
+namespace Tsm.Application.Hosting;
+
+/// <content>How grains are woken when their time has come.</content>
+public sealed partial class EmbeddedGrainHost
+{
+    private readonly ConcurrentDictionary<GrainKey, byte> _waking = new();
+    private readonly ConcurrentDictionary<GrainKey, Parked> _parked = new();
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(_options.DuePollInterval, _time);
+        try
+        {
+            do
+            {
+                await WakeAsync();
+            }
+            while (await timer.WaitForNextTickAsync(_stopping.Token));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The host is being disposed; what is due stays due in the store.
+        }
+    }
+
+    /// <summary>Queues a deadline for each due grain that is neither being woken nor parked after a failure.</summary>
+    private async Task WakeAsync()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        try
+        {
+            // Grains that are skipped must not crowd out the others.
+            int limit = _options.DueLimit + _waking.Count + _parked.Count;
+            foreach (GrainKey key in await _store.DueAsync(now, limit, _stopping.Token))
+            {
+                if ((_parked.TryGetValue(key, out Parked? parked) && parked.Until > now) || !_waking.TryAdd(key, 0))
+                {
+                    continue;
+                }
+
+                // Read in this order: what is counted as queued here is certain to be taken, so the deadline's turn comes.
+                long taken = Volatile.Read(ref _taken);
+                _deadlines.Writer.TryWrite(new(key, DeadlinePassed.Instance, taken + _commands.Reader.Count));
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _logger.WatchFailed(exception);
+        }
+    }
+
+    /// <summary>After a batch: grains may be woken again, and those whose turn failed later and later.</summary>
+    private void Settle(List<Work> batch)
+    {
+        foreach (Work work in batch)
+        {
+            if (work.After is null)
+            {
+                continue;
+            }
+
+            if (work.Reply.IsCompletedSuccessfully && work.Reply.Result is not TurnFailed)
+            {
+                _parked.TryRemove(work.Key, out _);
+            }
+            else
+            {
+                _ = work.Reply.Exception; // Nobody else awaits it.
+                Park(work.Key);
+            }
+
+            _waking.TryRemove(work.Key, out _);
+        }
+    }
+
+    private void Park(GrainKey key)
+    {
+        TimeSpan pause = _parked.TryGetValue(key, out Parked? before) ? before.Pause * 2 : _options.ParkedFirst;
+        pause = pause < _options.ParkedAtMost ? pause : _options.ParkedAtMost;
+        _parked[key] = new(_time.GetUtcNow() + pause, pause);
+    }
+
+    private sealed record Parked(DateTimeOffset Until, TimeSpan Pause);
+}

@@ -1,0 +1,180 @@
+using System.Collections.Frozen;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tsm.Application.Ports;
+
+namespace Tsm.Application.Hosting;
+
+/// <summary>
+/// Hosts grains in this process with group commit: what waits is taken together, run, written in one transaction, and only
+/// then answered. It works from its construction until it is disposed; what was accepted before that is still done.
+/// </summary>
+/// <remarks>
+/// There is one pump and no timer: the next batch is whatever came in while the previous one was being written. So a lone
+/// command pays for one write, and a flood shares it.
+/// </remarks>
+public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
+{
+    private readonly IGrainStore _store;
+    private readonly FrozenDictionary<string, IMachine> _machines;
+    private readonly ICatalogue _catalogue;
+    private readonly IKeyVault _vault;
+    private readonly EmbeddedGrainHostOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<EmbeddedGrainHost> _logger;
+    private readonly Channel<Work> _commands;
+    private readonly Channel<Work> _deadlines = Channel.CreateUnbounded<Work>(new() { SingleReader = true, SingleWriter = true });
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _pump;
+    private readonly Task _watch;
+    private long _taken;
+    private int _disposed;
+
+    /// <summary>Starts the pump and the watch over due grains.</summary>
+    public EmbeddedGrainHost(
+        IGrainStore store,
+        IEnumerable<IMachine> machines,
+        ICatalogue catalogue,
+        IKeyVault vault,
+        IOptions<EmbeddedGrainHostOptions> options,
+        TimeProvider time,
+        ILogger<EmbeddedGrainHost> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _store = store;
+        _machines = machines.ToFrozenDictionary(m => m.Kind, StringComparer.Ordinal);
+        _catalogue = catalogue;
+        _vault = vault;
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+        _commands = Channel.CreateBounded<Work>(new BoundedChannelOptions(_options.QueueCapacity) { SingleReader = true });
+        _pump = Task.Run(PumpAsync);
+        _watch = Task.Run(WatchAsync);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReply> SendAsync(GrainKey key, IGrainCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var work = new Work(key, command, After: null);
+        await EnqueueAsync(work, cancellationToken);
+        Diagnostics.QueueLength.Add(1);
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((Work)state!).Cancel(token), work);
+        return await work.Reply;
+    }
+
+    /// <summary>Takes no more commands, finishes those that wait, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _commands.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_pump, _watch);
+        _stopping.Dispose();
+    }
+
+    private async Task EnqueueAsync(Work work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        if (_commands.Writer.TryWrite(work))
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(_options.EnqueueWait, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await _commands.Writer.WriteAsync(work, either.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HostBusyException($"{_options.QueueCapacity} commands wait already.", exception);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new ObjectDisposedException($"{nameof(EmbeddedGrainHost)} takes no more commands.", exception);
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        Task<bool>? commands = null;
+        Task<bool>? deadlines = null;
+        var batch = new List<Work>(_options.BatchSize);
+        while (true)
+        {
+            Take(batch);
+            if (batch.Count > 0)
+            {
+                await RunAsync(batch);
+                batch.Clear();
+                continue;
+            }
+
+            commands ??= _commands.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            deadlines ??= _deadlines.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            Task<bool> first = await Task.WhenAny(commands, deadlines);
+            if (first == deadlines)
+            {
+                deadlines = null;
+                continue;
+            }
+
+            commands = null;
+            if (!await first)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes what waits: commands first, then deadlines that no command from before them is still queued behind.</summary>
+    private void Take(List<Work> batch)
+    {
+        int taken = 0;
+        while (taken < _options.BatchSize && _commands.Reader.TryRead(out Work? work))
+        {
+            taken++;
+            if (!work.Reply.IsCompleted)
+            {
+                batch.Add(work);
+            }
+        }
+
+        Volatile.Write(ref _taken, _taken + taken);
+        Diagnostics.QueueLength.Add(-taken);
+
+        // Under a flood of commands deadlines get a quarter on top, so that they are late but never starve.
+        int room = Math.Max(_options.BatchSize - taken, _options.BatchSize / 4 + 1);
+        while (room-- > 0 && _deadlines.Reader.TryPeek(out Work? next) && next.After <= _taken
+            && _deadlines.Reader.TryRead(out Work? deadline))
+        {
+            batch.Add(deadline);
+        }
+    }
+
+    /// <summary>A command that waits for its answer.</summary>
+    /// <param name="Key">The grain.</param>
+    /// <param name="Command">What it is told.</param>
+    /// <param name="After">For a deadline: how many commands must have been taken before it; null for others.</param>
+    private sealed record Work(GrainKey Key, IGrainCommand Command, long? After)
+    {
+        private readonly TaskCompletionSource<IReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<IReply> Reply => _reply.Task;
+
+        public void Answer(IReply reply) => _reply.TrySetResult(reply);
+
+        public void Fail(Exception exception) => _reply.TrySetException(exception);
+
+        public void Cancel(CancellationToken token) => _reply.TrySetCanceled(token);
+    }
+}

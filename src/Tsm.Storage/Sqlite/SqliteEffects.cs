@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+
+namespace Tsm.Storage.Sqlite;
+
+/// <summary>Writes what turns have caused, in the transaction of their states.</summary>
+internal static class SqliteEffects
+{
+    private const string SaveCardSql =
+        """
+        INSERT INTO cards (tenant, grain, iccid, msisdn, model, contents, active_job, queued, last_proof_at, uncertain)
+        VALUES ($tenant, $grain, $iccid, $msisdn, $model, $contents, $active_job, $queued, $last_proof_at, $uncertain)
+        ON CONFLICT (tenant, grain) DO UPDATE SET
+            iccid = excluded.iccid, msisdn = excluded.msisdn, model = excluded.model, contents = excluded.contents,
+            active_job = excluded.active_job, queued = excluded.queued, last_proof_at = excluded.last_proof_at,
+            uncertain = excluded.uncertain
+        """;
+
+    private const string SaveJobSql =
+        """
+        INSERT INTO jobs (tenant, id, card, iccid, operation, application, instance, status, grade, now, steps_done, steps_total,
+            sms_sent, sms_repeated, sms_received, octets_sent, proofs, problem, created_at, started_at, ended_at)
+        VALUES ($tenant, $id, $card, $iccid, $operation, $application, $instance, $status, $grade, $now, $steps_done, $steps_total,
+            $sms_sent, $sms_repeated, $sms_received, $octets_sent, $proofs, $problem, $created_at, $started_at, $ended_at)
+        ON CONFLICT (tenant, id) DO UPDATE SET
+            instance = excluded.instance, status = excluded.status, grade = excluded.grade, now = excluded.now,
+            steps_done = excluded.steps_done, steps_total = excluded.steps_total, sms_sent = excluded.sms_sent,
+            sms_repeated = excluded.sms_repeated, sms_received = excluded.sms_received, octets_sent = excluded.octets_sent,
+            proofs = excluded.proofs, problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
+        """;
+
+    private const string AppendHistorySql =
+        """
+        INSERT INTO card_history (tenant, grain, at, job, kind, grade, text, raw)
+        VALUES ($tenant, $grain, $at, $job, $kind, $grade, $text, $raw)
+        """;
+
+    // REPLACE gives the row a new place in the order and takes the claim away.
+    private const string QueuePacketSql =
+        """
+        INSERT OR REPLACE INTO outbox (tenant, grain, road, packet, attempt, destination, segments)
+        VALUES ($tenant, $grain, $road, $packet, $attempt, $destination, $segments)
+        """;
+
+    private const string WithdrawPacketSql = "DELETE FROM outbox WHERE tenant = $tenant AND grain = $grain";
+
+    /// <summary>Writes the effects of one grain in their order.</summary>
+    /// <exception cref="NotSupportedException">An effect is of a type this store does not know.</exception>
+    public static void Write(SqliteSession session, GrainKey key, ImmutableArray<Effect> effects)
+    {
+        foreach (Effect effect in effects)
+        {
+            Write(session, key, effect);
+        }
+    }
+
+    /// <summary>Writes the row of a card.</summary>
+    public static void SaveCard(SqliteSession session, CardRow row) => session.Prepare(SaveCardSql).Execute(
+        row.Grain.Tenant, SqliteValues.Grain(row.Grain), row.Iccid, row.Msisdn, row.Model, row.Contents, row.ActiveJob, row.Queued,
+        SqliteValues.Milliseconds(row.LastProofAt), row.Uncertain);
+
+    private static void Write(SqliteSession session, GrainKey key, Effect effect)
+    {
+        switch (effect)
+        {
+            case SaveCard card:
+                SaveCard(session, card.Row);
+                break;
+            case SaveJob job:
+                SaveJob(session, job.Row);
+                break;
+            case AppendHistory history:
+                foreach (HistoryEntry entry in history.Entries)
+                {
+                    session.Prepare(AppendHistorySql).Execute(
+                        key.Tenant, SqliteValues.Grain(key), SqliteValues.Milliseconds(entry.At), entry.Job, entry.Kind,
+                        entry.Grade?.ToString(), entry.Text, entry.Raw.ToArray());
+                }
+
+                break;
+            case QueuePacket packet:
+                session.Prepare(QueuePacketSql).Execute(
+                    key.Tenant, SqliteValues.Grain(key), packet.Road, packet.PacketId, packet.Attempt, packet.Destination,
+                    SqliteValues.Join(packet.Segments));
+                break;
+            case WithdrawPacket:
+                session.Prepare(WithdrawPacketSql).Execute(key.Tenant, SqliteValues.Grain(key));
+                break;
+            default:
+                throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
+        }
+    }
+
+    private static void SaveJob(SqliteSession session, JobRow row) => session.Prepare(SaveJobSql).Execute(
+        row.Tenant, row.Id, SqliteValues.Grain(row.Card), row.Iccid, row.Operation.ToString(), row.Application, row.Instance,
+        row.Status.ToString(), row.Grade?.ToString(), row.Now, row.StepsDone, row.StepsTotal, row.SmsSent, row.SmsRepeated,
+        row.SmsReceived, row.OctetsSent, row.Proofs,
+        row.Problem is null ? null : JsonSerializer.Serialize(row.Problem, StorageJson.Default.Problem),
+        SqliteValues.Milliseconds(row.CreatedAt), SqliteValues.Milliseconds(row.StartedAt), SqliteValues.Milliseconds(row.EndedAt));
+}
