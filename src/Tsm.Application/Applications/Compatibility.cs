@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tsm.Application.Cards;
-using Tsm.Card.GlobalPlatform;
+using Tsm.Card.CapFiles;
 
 namespace Tsm.Application.Applications;
 
@@ -51,7 +51,7 @@ public sealed record Compatibility(string Model, bool Ok, ImmutableArray<string>
 
     private static string Missing(PackageReference import, CardModel model, IReadOnlyCollection<CatalogueApplication> catalogue)
     {
-        string name = catalogue.FirstOrDefault(a => a.PackageAid == import.Aid)?.Name ?? KnownPackages.Find(import.Aid) ?? import.Aid.ToString();
+        string name = catalogue.FirstOrDefault(a => a.PackageAid == import.Aid)?.Name ?? KnownPackages.Name(import.Aid) ?? import.Aid.ToString();
         PackageReference? other = model.Packages.FirstOrDefault(p => p.Aid == import.Aid)
             ?? catalogue.Select(Reference).FirstOrDefault(p => p.Aid == import.Aid);
         return other is null

@@ -93,10 +93,19 @@ public static class CardImport
         : new(line, kind, "MSISDN_TAKEN", $"The number {value} belongs to another card.", "Correct the number: a number leads to one card at a time.");
 
     private static (string? Value, string Problem) ParseIccid(string text) =>
-        Card.Identifiers.Iccid.TryParse(text, out Iccid iccid, out string problem) ? (iccid.ToString(), "") : (null, problem);
+        Iccid.TryParse(text, out Iccid iccid, out string problem) ? (iccid.Digits, "") : (null, Safe(text, problem, "An ICCID"));
 
     private static (string? Value, string Problem) ParseMsisdn(string text) =>
-        Card.Identifiers.Msisdn.TryParse(text, out Msisdn msisdn, out string problem) ? (msisdn.ToString(), "") : (null, problem);
+        Msisdn.TryParse(text, out Msisdn msisdn, out string problem) ? (msisdn.Digits, "") : (null, Safe(text, problem, "A number"));
+
+    // With shifted columns a key stands where another value should: what may be one is not repeated.
+    private static bool MayBeKey(string text) =>
+        text.Length > 64 || (text.Length >= 16 && text.All(char.IsAsciiHexDigit) && (text.Length > 20 || !text.All(char.IsAsciiDigit)));
+
+    private static string Safe(string text, string problem, string what) =>
+        MayBeKey(text) ? $"{what} does not have {text.Length} hexadecimal digits; are the columns in the order of the header?" : problem;
+
+    private static string Shown(string text) => MayBeKey(text) ? $"a text of {text.Length} characters" : $"'{text}'";
 
     private static string Identifier(
         string column,
@@ -131,7 +140,7 @@ public static class CardImport
         }
 
         string known = string.Join(", ", models.Keys.Order(StringComparer.Ordinal).Take(10));
-        faults.Add(new(row.Line, "model", "CARD_MODEL_UNKNOWN", $"No card model is called '{row.Model}'.", $"Take one of {known}, or declare the model first."));
+        faults.Add(new(row.Line, "model", "CARD_MODEL_UNKNOWN", $"No card model is called {Shown(row.Model)}.", $"Take one of {known}, or declare the model first."));
         return null;
     }
 
@@ -143,7 +152,7 @@ public static class CardImport
             return version;
         }
 
-        faults.Add(new(row.Line, "kvn", "KVN_INVALID", $"'{row.Kvn}' is no key version.", "Write a decimal number from 1 to 15."));
+        faults.Add(new(row.Line, "kvn", "KVN_INVALID", $"{Shown(row.Kvn)} is no key version.", "Write a decimal number from 1 to 15."));
         return 0;
     }
 
@@ -192,7 +201,7 @@ public static class CardImport
             row.Line,
             "counter",
             "COUNTER_INVALID",
-            $"'{row.Counter}' is no counter.",
+            $"{Shown(row.Counter)} is no counter.",
             $"Write the last counter the card has seen, a decimal number from 0 to {MaxCounter}, or leave it empty for 0."));
         return 0;
     }
