@@ -26,7 +26,7 @@ public sealed record Compatibility(string Model, bool Ok, ImmutableArray<string>
         var reasons = ImmutableArray.CreateBuilder<string>();
         foreach (PackageReference import in application.Imports.Where(i => !model.Packages.Any(p => p.Satisfies(i))))
         {
-            CatalogueApplication? library = catalogue.FirstOrDefault(a => a.Id != application.Id && Reference(a).Satisfies(import));
+            CatalogueApplication? library = catalogue.FirstOrDefault(a => !string.Equals(a.Id, application.Id, StringComparison.Ordinal) && Reference(a).Satisfies(import));
             if (library is null)
             {
                 ok = false;

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
-using Tsm.Security.Keys;
 
 namespace Tsm.Application.Cards;
 
@@ -26,7 +24,7 @@ public sealed record CardImportFault(int Line, string? Column, string Code, stri
 
 /// <summary>A line that is right. Its keys are secret: it prints as its line alone.</summary>
 public sealed record CheckedCard(
-    int Line, string Iccid, string Msisdn, CardModel Model, int KeyVersion, Octets Kic, Octets Kid, Octets Dek, long Counter)
+    int Line, string Iccid, string Msisdn, CardModel Model, int KeyVersion, Octets Kic, Octets Kid, Octets Dek, ulong Counter)
 {
     /// <inheritdoc/>
     public override string ToString() => $"line {Line}";
@@ -39,7 +37,7 @@ public static class CardImport
     public const int KeyLength = 16;
 
     /// <summary>The highest counter a card may start from: 2^40-1 would block it for good (TS 102 225 §5.1.4).</summary>
-    public const long MaxCounter = (1L << 40) - 257;
+    public const ulong MaxCounter = (1UL << 40) - 257;
 
     /// <summary>Checks every line and every value; the cards are complete only when there are no faults.</summary>
     /// <param name="rows">The lines.</param>
@@ -64,7 +62,7 @@ public static class CardImport
             Octets kic = Key(row.Line, "kic", row.Kic, required: true, faults);
             Octets kid = Key(row.Line, "kid", row.Kid, required: true, faults);
             Octets dek = Key(row.Line, "dek", row.Dek, required: false, faults);
-            long counter = Counter(row, faults);
+            ulong counter = Counter(row, faults);
             if (faults.Count == before && model is not null)
             {
                 cards.Add(new(row.Line, iccid, msisdn, model, version, kic, kid, dek, counter));
@@ -88,7 +86,7 @@ public static class CardImport
         ];
     }
 
-    private static CardImportFault TakenFault(int line, string kind, string value) => kind == "iccid"
+    private static CardImportFault TakenFault(int line, string kind, string value) => kind is "iccid"
         ? new(line, kind, "ICCID_TAKEN", $"The card {value} is there already.", "Take the line out: an import adds cards, it does not change them.")
         : new(line, kind, "MSISDN_TAKEN", $"The number {value} belongs to another card.", "Correct the number: a number leads to one card at a time.");
 
@@ -117,7 +115,7 @@ public static class CardImport
         string code = column.ToUpperInvariant();
         if (parsed.Value is not string value)
         {
-            faults.Add(new(line, column, $"{code}_INVALID", parsed.Problem, column == "iccid"
+            faults.Add(new(line, column, $"{code}_INVALID", parsed.Problem, column is "iccid"
                 ? "Copy it from the card's body or the delivery note, with its check digit."
                 : "Write it with country code, digits only, such as 491701234567."));
             return "";
@@ -185,14 +183,14 @@ public static class CardImport
         return key;
     }
 
-    private static long Counter(CardImportRow row, ImmutableArray<CardImportFault>.Builder faults)
+    private static ulong Counter(CardImportRow row, ImmutableArray<CardImportFault>.Builder faults)
     {
         if (row.Counter.Length == 0)
         {
             return 0;
         }
 
-        if (long.TryParse(row.Counter, NumberStyles.None, CultureInfo.InvariantCulture, out long counter) && counter <= MaxCounter)
+        if (ulong.TryParse(row.Counter, NumberStyles.None, CultureInfo.InvariantCulture, out ulong counter) && counter <= MaxCounter)
         {
             return counter;
         }

@@ -64,7 +64,7 @@ internal static partial class ApiProblems
         errors is { Count: > 0 } ? errors : null);
 
     private static string Sentence(Problem problem) =>
-        problem.Evidence is { IsDefaultOrEmpty: false } evidence && problem.Layer != Layer
+        problem.Evidence is { IsDefaultOrEmpty: false } evidence && problem.Layer is not Layer
             ? $"{problem.Meaning.TrimEnd('.')} ({evidence[0].TrimEnd('.')})."
             : problem.Meaning;
 }

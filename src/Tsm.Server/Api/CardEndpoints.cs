@@ -101,7 +101,7 @@ internal static class CardEndpoints
 
     private static CardContent Content(ContentItem item, IReadOnlyList<CatalogueApplication> applications)
     {
-        CatalogueApplication? application = applications.FirstOrDefault(a => a.Id == item.Application);
+        CatalogueApplication? application = applications.FirstOrDefault(a => string.Equals(a.Id, item.Application, StringComparison.Ordinal));
         RegistryKind kind = item.Kind switch
         {
             ContentKind.LoadFile => RegistryKind.LoadFile,

@@ -36,7 +36,7 @@ internal static class CardModelEndpoints
     private static async Task<IResult> ShowAsync(string name, Caller caller, ICatalogueStore catalogue, CancellationToken cancellationToken)
     {
         IReadOnlyList<CardModel> models = await catalogue.ModelsAsync(caller.Tenant, cancellationToken);
-        return models.FirstOrDefault(m => m.Name == name) is { } model
+        return models.FirstOrDefault(m => string.Equals(m.Name, name, StringComparison.Ordinal)) is { } model
             ? Results.Ok(CardModelDetails.From(model))
             : ApiProblems.Result(ApiProblems.CardModelUnknown(name));
     }

@@ -8,7 +8,7 @@ namespace Tsm.Server.Api;
 /// <summary>Reads what is remembered of one card, for showing it.</summary>
 internal sealed class CardStates(IGrainStore store, IEnumerable<IMachine> machines)
 {
-    private readonly IMachine _machine = machines.Single(m => m.Kind == "card");
+    private readonly IMachine _machine = machines.Single(m => m.Kind is CardMachine.GrainKind);
 
     /// <summary>The state of a card and its wrapped keys, or null when it is not there.</summary>
     public async Task<(CardState State, ImmutableArray<WrappedKeySet> Keys)?> FindAsync(GrainKey card, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed class JobView(IJobReads jobs, ICardReads cards, ICatalogueStore 
     /// <summary>A job without its evidence.</summary>
     public static JobDetails Shown(JobRow row, IReadOnlyList<CatalogueApplication> applications)
     {
-        CatalogueApplication? application = applications.FirstOrDefault(a => a.Id == row.Application);
+        CatalogueApplication? application = applications.FirstOrDefault(a => string.Equals(a.Id, row.Application, StringComparison.Ordinal));
         return new(
             row.Id,
             row.Iccid,

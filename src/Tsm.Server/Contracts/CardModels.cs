@@ -91,7 +91,7 @@ public sealed record CardModelDetails(
         ArgumentNullException.ThrowIfNull(name);
         List<ApiFault> faults = [];
         var standard = new CardModel { Name = name, Algorithm = KeyAlgorithm.Aes };
-        Demand(faults, "name", Name is null || Name == name, "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
+        Demand(faults, "name", Name is null || string.Equals(Name, name, StringComparison.Ordinal), "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
         Demand(
             faults,
             "name",

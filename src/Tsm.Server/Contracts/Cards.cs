@@ -59,7 +59,7 @@ public sealed record KeySetSummary(int Version, string Algorithm, string KicChec
 /// <param name="Tar">The toolkit application reference, six hexadecimal digits.</param>
 /// <param name="KeyVersion">The key version number.</param>
 /// <param name="Counter">The last counter that was used.</param>
-public sealed record CardCounter(string Tar, int KeyVersion, long Counter);
+public sealed record CardCounter(string Tar, int KeyVersion, ulong Counter);
 
 /// <summary>One item on a card: what is wanted, what is confirmed, and whether it is unknown.</summary>
 /// <param name="Aid">Its AID.</param>

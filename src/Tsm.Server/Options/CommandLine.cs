@@ -55,13 +55,13 @@ public static class CommandLine
         {
             string[] parts = arguments[at].Split('=', 2);
             string option = parts[0];
-            if (option == "--exit-with-stdin" && parts.Length == 1)
+            if (option is "--exit-with-stdin" && parts.Length == 1)
             {
                 entries[nameof(ServerOptions.ExitWithStdin)] = "true";
                 continue;
             }
 
-            if (option != "--smsc" && !Values.ContainsKey(option))
+            if (option is not "--smsc" && !Values.ContainsKey(option))
             {
                 problem = $"'{option}' is no option of the server. Try --help.";
                 return false;
@@ -72,7 +72,7 @@ public static class CommandLine
             {
                 problem = $"{option} needs a value.";
             }
-            else if (option == "--smsc")
+            else if (option is "--smsc")
             {
                 // A name that is no number, so that an SMSC of the environment or a file stays beside it.
                 problem = AddSmsc(entries, $"Smsc:option{smscs++.ToString("D3", CultureInfo.InvariantCulture)}", value);
