@@ -30,7 +30,7 @@ public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quar
             {
                 await quarantine.KeepAsync(
                     tenant, road, message.Source.Value, message.Destination.Value, message.UserData, refusal, cancellationToken);
-                logger.Quarantined(road, message.Source.ToString(), refusal);
+                logger.Quarantined(road, message.Source.Value, refusal);
             }
 
             return CommandStatus.Ok;
@@ -41,13 +41,13 @@ public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quar
         }
         catch (HostBusyException)
         {
-            logger.Deferred(road, message.Source.ToString());
+            logger.Deferred(road, message.Source.Value);
             return CommandStatus.ReceiverTemporaryError;
         }
         catch (Exception exception)
         {
             // Whatever the store has: the message is safe with the SMSC until we can take it.
-            logger.NotTaken(road, message.Source.ToString(), exception);
+            logger.NotTaken(road, message.Source.Value, exception);
             return CommandStatus.ReceiverTemporaryError;
         }
     }
@@ -75,7 +75,7 @@ public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quar
             ?? await CardAsync(tenant, message.Destination, cancellationToken);
         if (found is not GrainKey card)
         {
-            logger.ReceiptWithoutCard(road, message.Source.ToString());
+            logger.ReceiptWithoutCard(road, message.Source.Value);
             return null;
         }
 

@@ -25,8 +25,10 @@ internal static partial class ApiProblems
         ["CARD_IMPORT_INVALID"] = StatusCodes.Status422UnprocessableEntity,
         ["CARD_MODEL_INVALID"] = StatusCodes.Status422UnprocessableEntity,
         ["IDEMPOTENCY_KEY_REUSED"] = StatusCodes.Status422UnprocessableEntity,
+        ["QUEUE_FULL"] = StatusCodes.Status409Conflict,
         ["INTERNAL_ERROR"] = StatusCodes.Status500InternalServerError,
         ["TURN_FAILED"] = StatusCodes.Status500InternalServerError,
+        ["STORAGE_UNAVAILABLE"] = StatusCodes.Status503ServiceUnavailable,
         ["SERVER_BUSY"] = StatusCodes.Status503ServiceUnavailable,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -37,7 +39,6 @@ internal static partial class ApiProblems
         {
             Layer => StatusCodes.Status400BadRequest,
             "cap" or "card-model" or "capacity" => StatusCodes.Status422UnprocessableEntity,
-            "smpp" or "bearer" => StatusCodes.Status502BadGateway,
             "storage" => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status409Conflict,
         };

@@ -28,6 +28,15 @@ internal static partial class ApiProblems
         "Many requests came at once.",
         "Send the request again in a second; a job with the same Idempotency-Key is never done twice.");
 
+    public static Problem StoreUnavailable { get; } = new(
+        "storage",
+        "STORAGE_UNAVAILABLE",
+        "Storage unavailable",
+        "The database does not answer; nothing was done.",
+        "The disk is full or failing, or another process holds the database.",
+        "Look at the server's log and the disk, then send the request again.",
+        []);
+
     public static Problem Defect { get; } = Of(
         "INTERNAL_ERROR",
         "Internal error",

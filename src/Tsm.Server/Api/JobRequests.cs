@@ -84,6 +84,10 @@ internal static class JobRequests
             {
                 return (card, null, ApiProblems.HostBusy);
             }
+            catch (StoreUnavailableException)
+            {
+                return (card, null, ApiProblems.StoreUnavailable);
+            }
         }
     }
 

@@ -24,6 +24,8 @@ internal static class ProblemPages
             case HostBusyException:
                 context.Response.Headers.RetryAfter = "1";
                 return ApiProblems.Result(ApiProblems.HostBusy).ExecuteAsync(context);
+            case StoreUnavailableException:
+                return ApiProblems.Result(ApiProblems.StoreUnavailable).ExecuteAsync(context);
             default:
                 return ApiProblems.Result(ApiProblems.Defect).ExecuteAsync(context);
         }

@@ -18,8 +18,8 @@ namespace Tsm.Server.Contracts;
 /// <param name="MaxSegments">How many short messages the card puts together, 1 to 255. Default 5.</param>
 /// <param name="MaxLoadBlock">The longest data of one LOAD command in octets, 16 to 255. Default 240.</param>
 /// <param name="MaxCommands">The most commands in one script, 1 to 255. Default 255.</param>
-/// <param name="CommandHeaderFirst">Whether 70 00 comes before the concatenation element. Default false.</param>
-/// <param name="CommandHeaderInEverySegment">Whether 70 00 stands in every segment. Default false.</param>
+/// <param name="IdentifierFirst">Whether 70 00 comes before the concatenation element. Default false.</param>
+/// <param name="IdentifierInEverySegment">Whether 70 00 stands in every segment. Default false.</param>
 /// <param name="StatusTagList">Whether GET STATUS takes a tag list 5C. Default true.</param>
 /// <param name="LoadsDescriptor">Whether the load file includes the Descriptor component. Default true.</param>
 /// <param name="Memory">Non-volatile memory for applications on a fresh card in octets, 1 to 16777216. Default 65536.</param>
@@ -38,8 +38,8 @@ public sealed record CardModelDetails(
     int? MaxSegments,
     int? MaxLoadBlock,
     int? MaxCommands,
-    bool? CommandHeaderFirst,
-    bool? CommandHeaderInEverySegment,
+    bool? IdentifierFirst,
+    bool? IdentifierInEverySegment,
     bool? StatusTagList,
     bool? LoadsDescriptor,
     int? Memory,
@@ -63,8 +63,8 @@ public sealed record CardModelDetails(
             model.MaxSegments,
             model.MaxLoadBlock,
             model.MaxCommands,
-            model.CommandHeaderFirst,
-            model.CommandHeaderInEverySegment,
+            model.IdentifierFirst,
+            model.IdentifierInEverySegment,
             model.StatusTagList,
             model.LoadsDescriptor,
             model.Memory,
@@ -135,8 +135,8 @@ public sealed record CardModelDetails(
             MaxSegments = MaxSegments ?? standard.MaxSegments,
             MaxLoadBlock = MaxLoadBlock ?? standard.MaxLoadBlock,
             MaxCommands = MaxCommands ?? standard.MaxCommands,
-            CommandHeaderFirst = CommandHeaderFirst ?? standard.CommandHeaderFirst,
-            CommandHeaderInEverySegment = CommandHeaderInEverySegment ?? standard.CommandHeaderInEverySegment,
+            IdentifierFirst = IdentifierFirst ?? standard.IdentifierFirst,
+            IdentifierInEverySegment = IdentifierInEverySegment ?? standard.IdentifierInEverySegment,
             StatusTagList = StatusTagList ?? standard.StatusTagList,
             LoadsDescriptor = LoadsDescriptor ?? standard.LoadsDescriptor,
             Memory = Memory ?? standard.Memory,

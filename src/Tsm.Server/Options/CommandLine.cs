@@ -93,7 +93,9 @@ public static class CommandLine
         Dictionary<string, string?> entries = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, string? value) in variables)
         {
-            if (name.StartsWith("TSM_", StringComparison.OrdinalIgnoreCase))
+            // The vault key is for the vault alone: configuration can be printed.
+            if (name.StartsWith("TSM_", StringComparison.OrdinalIgnoreCase)
+                && !name.StartsWith("TSM_VAULT", StringComparison.OrdinalIgnoreCase))
             {
                 string key = name[4..]
                     .Replace("__", ":", StringComparison.Ordinal)
