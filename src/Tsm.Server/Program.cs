@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
@@ -27,7 +25,7 @@ public static class Program
             return 0;
         }
 
-        if (!CommandLine.TryParse(args, out Dictionary<string, string?> entries, out string? problem))
+        if (!CommandLine.TryParse(args, out IReadOnlyDictionary<string, string?> entries, out string? problem))
         {
             await Console.Error.WriteLineAsync(problem);
             return 2;

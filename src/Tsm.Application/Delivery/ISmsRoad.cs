@@ -13,11 +13,12 @@ public interface ISmsRoad
     /// <summary>How many short messages may be without an answer, 1 or more.</summary>
     int Window { get; }
 
-    /// <summary>Whether short messages can leave now.</summary>
-    bool IsBound { get; }
+    /// <summary>How many short messages can leave now; 0 when nothing is bound or the SMSC asked for a pause.</summary>
+    int FreeWindow { get; }
 
-    /// <summary>Completes when short messages can leave.</summary>
-    Task WhenBoundAsync(CancellationToken cancellationToken);
+    /// <summary>Completes when a short message can leave.</summary>
+    /// <returns>False when the road is closed for good.</returns>
+    Task<bool> WaitForRoomAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Hands one short message over. Calls leave in the order in which they are made, without waiting for the answers to those before.

@@ -16,11 +16,15 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
     : BackgroundService
 {
     /// <summary>How long a packet may be under way to the SMSC before it counts as possibly sent.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the road rests after the SMSC said that it has enough, or the store did not answer.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
+    // How long answers are waited for when the process stops; what is open then counts as possibly sent.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _drain = new();
     private readonly HashSet<Task> _flights = [];
 
     // Most packets of a load are as long as the card takes; a first guess that the first claim corrects.
@@ -29,13 +33,21 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
     private volatile bool _slowDown;
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _drain.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        bool open = true;
+        while (open && !stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await RoundAsync(stoppingToken);
+                open = await RoundAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -48,10 +60,11 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             }
         }
 
+        _drain.CancelAfter(DrainTime);
         await Task.WhenAll(_flights);
     }
 
-    private async Task RoundAsync(CancellationToken cancellationToken)
+    private async Task<bool> RoundAsync(CancellationToken cancellationToken)
     {
         if (_slowDown)
         {
@@ -59,16 +72,18 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             _slowDown = false;
         }
 
-        if (!road.IsBound)
-        {
-            await road.WhenBoundAsync(cancellationToken);
-        }
-
         int room = road.Window - Volatile.Read(ref _segmentsUnderWay);
         if (room <= 0)
         {
-            _flights.Remove(await Task.WhenAny(_flights));
-            return;
+            await Task.WhenAny(_flights).WaitAsync(cancellationToken);
+            _flights.RemoveWhere(f => f.IsCompleted);
+            return true;
+        }
+
+        room = Math.Min(room, road.FreeWindow);
+        if (room == 0)
+        {
+            return await road.WaitForRoomAsync(cancellationToken);
         }
 
         int limit = Math.Max(1, room / _segmentsPerPacket);
@@ -77,15 +92,17 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
         if (packets.Count == 0)
         {
             await outbox.WaitAsync(road.Name, cancellationToken);
-            return;
+            return true;
         }
 
         _segmentsPerPacket = Math.Max(1, packets.Max(p => p.Segments.Length));
         foreach (OutboxPacket packet in packets)
         {
             Interlocked.Add(ref _segmentsUnderWay, packet.Segments.Length);
-            _flights.Add(SendAsync(packet, cancellationToken));
+            _flights.Add(SendAsync(packet, _drain.Token));
         }
+
+        return true;
     }
 
     private async Task SendAsync(OutboxPacket packet, CancellationToken cancellationToken)

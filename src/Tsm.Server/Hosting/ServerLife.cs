@@ -39,7 +39,7 @@ internal sealed partial class ServerLife(
     private void Announce()
     {
         string url = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        LogReady(logger, url, Path.GetFullPath(options.Value.Data));
+        LogReady(logger, url, options.Value.Data);
         if (options.Value.ReadyFile is string path)
         {
             var ready = new { url, token = token.Value, pid = Environment.ProcessId };

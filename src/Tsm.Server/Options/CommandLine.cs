@@ -45,10 +45,11 @@ public static class CommandLine
 
     /// <summary>Reads the arguments; on failure <paramref name="problem"/> says in a sentence which one is wrong.</summary>
     public static bool TryParse(
-        IReadOnlyList<string> arguments, out Dictionary<string, string?> entries, [NotNullWhen(false)] out string? problem)
+        IReadOnlyList<string> arguments, out IReadOnlyDictionary<string, string?> entries, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        entries = new(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string?> found = new(StringComparer.OrdinalIgnoreCase);
+        entries = found;
         problem = null;
         int smscs = 0;
         for (int at = 0; at < arguments.Count && problem is null; at++)
@@ -57,7 +58,7 @@ public static class CommandLine
             string option = parts[0];
             if (option is "--exit-with-stdin" && parts.Length == 1)
             {
-                entries[nameof(ServerOptions.ExitWithStdin)] = "true";
+                found[nameof(ServerOptions.ExitWithStdin)] = "true";
                 continue;
             }
 
@@ -75,11 +76,11 @@ public static class CommandLine
             else if (option is "--smsc")
             {
                 // A name that is no number, so that an SMSC of the environment or a file stays beside it.
-                problem = AddSmsc(entries, $"Smsc:option{smscs++.ToString("D3", CultureInfo.InvariantCulture)}", value);
+                problem = AddSmsc(found, $"Smsc:option{smscs++.ToString("D3", CultureInfo.InvariantCulture)}", value);
             }
             else
             {
-                entries[Values[option]] = value;
+                found[Values[option]] = value;
             }
         }
 
@@ -87,7 +88,7 @@ public static class CommandLine
     }
 
     /// <summary>Reads environment variables that begin with <c>TSM_</c>; <c>__</c> parts levels, <c>_</c> parts words.</summary>
-    public static Dictionary<string, string?> FromEnvironment(IEnumerable<KeyValuePair<string, string?>> variables)
+    public static IReadOnlyDictionary<string, string?> FromEnvironment(IEnumerable<KeyValuePair<string, string?>> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
         Dictionary<string, string?> entries = new(StringComparer.OrdinalIgnoreCase);
