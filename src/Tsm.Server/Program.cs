@@ -6,6 +6,8 @@ using Tsm.Server.Api;
 using Tsm.Server.Hosting;
 using Tsm.Server.Import;
 using Tsm.Server.Options;
+using Tsm.Storage.Migrations;
+using Tsm.Storage.Vault;
 
 namespace Tsm.Server;
 
@@ -15,7 +17,7 @@ public static class Program
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Runs the server until it is told to stop.</summary>
-    /// <returns>0, or 2 when an option is wrong.</returns>
+    /// <returns>0; 2 when an option is wrong, 3 when database, vault key or address cannot be used.</returns>
     public static async Task<int> Main(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -42,6 +44,12 @@ public static class Program
             await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, invalid.Failures));
             return 2;
         }
+        catch (Exception known) when (known is VaultException or MigrationException or InvalidDataException or IOException)
+        {
+            // The sentence says what to do; a stack trace would hide it.
+            await Console.Error.WriteLineAsync(known.Message);
+            return 3;
+        }
     }
 
     /// <summary>Builds the server from configuration entries, those of the environment below them.</summary>
@@ -58,7 +66,7 @@ public static class Program
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
 
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(ApiToken.Open(Directory.CreateDirectory(options.Data).FullName));
+        builder.Services.AddSingleton(ApiToken.Open(DataFolder.Create(options.Data)));
         builder.Services.AddSingleton<IMachine, CardMachine>();
         builder.AddServerStorage(options);
         builder.Services.AddHostedService<Seeding>();

@@ -9,7 +9,13 @@ namespace Tsm.Server.Api;
 internal static class ProblemPages
 {
     public static IApplicationBuilder UseProblemPages(this IApplicationBuilder app) => app
-        .UseExceptionHandler(handler => handler.Run(AnswerExceptionAsync))
+        .UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = AnswerExceptionAsync,
+
+            // What the caller did wrong is told to the caller; the log is for what we did wrong.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or HostBusyException,
+        })
         .UseStatusCodePages(pages => Problem(pages.HttpContext, ApiProblems.OfStatus(pages.HttpContext.Response.StatusCode)));
 
     private static Task AnswerExceptionAsync(HttpContext context)
@@ -39,5 +45,10 @@ internal static class ProblemPages
         ? ApiProblems.RequestInvalid(
             $"The JSON of the body cannot be read at {json.Path ?? "its start"}, line {(json.LineNumber ?? 0) + 1}.",
             "Correct it there; /openapi/v1.json says what each field takes.")
-        : ApiProblems.RequestInvalid(bad.Message, "Correct the request; /openapi/v1.json says what it takes.");
+        : ApiProblems.RequestInvalid(Readable(bad.Message), "Correct the request; /openapi/v1.json says what it takes.");
+
+    // The framework quotes type and name of the parameter, then its value.
+    private static string Readable(string message) => message.Split('"') is [_, string parameter, _, string value, _]
+        ? $"{parameter.Split(' ')[^1]} is '{value}', which cannot be read."
+        : message;
 }
