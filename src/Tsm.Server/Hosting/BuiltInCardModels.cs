@@ -9,23 +9,23 @@ namespace Tsm.Server.Hosting;
 /// <summary>The card models that are there from the first start: what the simulator's cards are, and a place to start from.</summary>
 internal static class BuiltInCardModels
 {
-    // Java Card 3.0.5 with the UICC API of TS 102 241 Release 15 and the SIM API of TS 43.019 Release 5.
+    // Java Card 3.0.4 with the UICC API of TS 102 241 and the SIM API of TS 43.019.
     private static readonly ImmutableArray<PackageReference> Packages =
     [
         Package("A0000000620001", 1, 0),
-        Package("A0000000620101", 1, 6),
-        Package("A0000000620102", 1, 6),
-        Package("A0000000620201", 1, 6),
+        Package("A0000000620002", 1, 0),
+        Package("A0000000620003", 1, 0),
+        Package("A0000000620101", 1, 5),
+        Package("A0000000620102", 1, 5),
+        Package("A0000000620201", 1, 5),
+        Package("A0000000030000", 1, 1),
         Package("A00000015100", 1, 6),
-        Package("A0000000090003FFFFFFFF8910710001", 2, 2),
-        Package("A0000000090003FFFFFFFF8910710002", 2, 5),
-        Package("A0000000090005FFFFFFFF8911000000", 1, 5),
-        Package("A0000000090005FFFFFFFF8911010000", 1, 4),
-        Package("A0000000090005FFFFFFFF8911020000", 1, 1),
-        Package("A0000000090005FFFFFFFF8912000000", 1, 7),
-        Package("A0000000090005FFFFFFFF8913000000", 1, 3),
-        Package("A0000000871005FFFFFFFF8913100000", 1, 5),
-        Package("A0000000871005FFFFFFFF8913200000", 1, 5),
+        Package("A0000000090003FFFFFFFF8910710001", 2, 5),
+        Package("A0000000090003FFFFFFFF8910710002", 2, 6),
+        Package("A0000000090005FFFFFFFF8911000000", 1, 2),
+        Package("A0000000090005FFFFFFFF8911010000", 1, 0),
+        Package("A0000000090005FFFFFFFF8912000000", 1, 5),
+        Package("A0000000090005FFFFFFFF8913000000", 1, 0),
     ];
 
     /// <summary>The models, in the order in which they are listed.</summary>
