@@ -32,7 +32,7 @@ public sealed class CompatibilityTests
         Compatibility verdict = Compatibility.Check(wallet, Model(), [util, wallet]);
 
         Assert.True(verdict.Ok);
-        Assert.Equal(["needs util 1.0: load it first."], verdict.Reasons);
+        Assert.Equal("needs util 1.0: load it first.", Assert.Single(verdict.Reasons));
     }
 
     [Theory, InlineData(1, 4), InlineData(2, 0)]

@@ -123,6 +123,7 @@ public sealed class SmsSenderTests : IAsyncLifetime, IDisposable
     {
         _road.Bind();
         _outbox.Add(Packet("p1", "AA", "BB"));
+        await UntilAsync(() => _road.TryNext(out _));
         _road.Unbind();
         await _road.AnswerNextAsync(SegmentResult.NotSent);
         await _road.AnswerNextAsync(SegmentResult.NotSent);
