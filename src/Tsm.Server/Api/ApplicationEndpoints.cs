@@ -77,7 +77,13 @@ internal static partial class ApplicationEndpoints
         IReadOnlyList<CardModel> models = await catalogue.ModelsAsync(caller.Tenant, cancellationToken);
 
         // The cursor is the id of the last application shown; the order never changes.
-        int start = cursor is null ? 0 : 1 + all.Select(a => a.Id).ToList().IndexOf(cursor);
+        int last = all.Select(a => a.Id).ToList().IndexOf(cursor ?? "");
+        if (cursor is not null && last < 0)
+        {
+            return ApiProblems.Result(Paging.CursorWrong);
+        }
+
+        int start = last + 1;
         int count = limit ?? Paging.Default;
         ApplicationDetails[] items = [.. all.Skip(start).Take(count).Select(a => Shown(a, all, models))];
         return Results.Ok(new PageOf<ApplicationDetails>(items, start + count < all.Count ? items[^1].Id : null));

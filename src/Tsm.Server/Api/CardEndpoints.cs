@@ -39,8 +39,8 @@ internal static class CardEndpoints
             return ApiProblems.Result(problem);
         }
 
-        Page<CardRow> page = await cards.ListAsync(caller.Tenant, model, search, cursor, limit ?? Paging.Default, cancellationToken);
-        return Results.Ok(page.Shown(CardSummary.From));
+        return await Paging.AnswerAsync(
+            () => cards.ListAsync(caller.Tenant, model, search, cursor, limit ?? Paging.Default, cancellationToken), CardSummary.From);
     }
 
     private static async Task<IResult> ShowAsync(
@@ -88,8 +88,8 @@ internal static class CardEndpoints
             return ApiProblems.Result(ApiProblems.CardUnknown(card));
         }
 
-        Page<StoredHistoryEntry> page = await cards.HistoryAsync(key, job: null, before, limit ?? Paging.Default, cancellationToken);
-        return Results.Ok(page.Shown(CardHistoryEntry.From));
+        return await Paging.AnswerAsync(
+            () => cards.HistoryAsync(key, job: null, before, limit ?? Paging.Default, cancellationToken), CardHistoryEntry.From);
     }
 
     private static KeySetSummary KeySet(WrappedKeySet keys) => new(

@@ -47,7 +47,7 @@ internal static class JobEndpoints
         IJobReads jobs,
         JobView view,
         string? card,
-        JobStatus? status,
+        string? status,
         string? ids,
         string? cursor,
         int? limit,
@@ -56,6 +56,16 @@ internal static class JobEndpoints
         if (!Paging.IsRight(limit, out Problem problem))
         {
             return ApiProblems.Result(problem);
+        }
+
+        // Names only: numbers would be taken for any status.
+        JobStatus? wantedStatus = Enum.GetValues<JobStatus>()
+            .Cast<JobStatus?>()
+            .FirstOrDefault(s => string.Equals(s.ToString(), status, StringComparison.OrdinalIgnoreCase));
+        if (status is not null && wantedStatus is null)
+        {
+            return ApiProblems.Result(ApiProblems.RequestInvalid(
+                $"status is '{status}'.", "Write queued, running, done, refused, failed, expired or cancelled."));
         }
 
         string[]? wanted = ids?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -74,9 +84,10 @@ internal static class JobEndpoints
             }
         }
 
-        Page<JobRow> page = await jobs.ListAsync(caller.Tenant, key, status, wanted, cursor, limit ?? Paging.Default, cancellationToken);
         IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, cancellationToken);
-        return Results.Ok(page.Shown(row => JobView.Shown(row, applications)));
+        return await Paging.AnswerAsync(
+            () => jobs.ListAsync(caller.Tenant, key, wantedStatus, wanted, cursor, limit ?? Paging.Default, cancellationToken),
+            row => JobView.Shown(row, applications));
     }
 
     private static async Task<IResult> ShowAsync(string id, Caller caller, JobView view, CancellationToken cancellationToken) =>

@@ -10,6 +10,10 @@ internal static class Paging
     public const int Default = 100;
     public const int Most = 1000;
 
+    /// <summary>A cursor that did not come from this list.</summary>
+    public static Problem CursorWrong { get; } =
+        ApiProblems.RequestInvalid("The cursor is none of this list.", "Take next of the page before, or none for the first page.");
+
     /// <summary>Whether a limit is one; otherwise the problem.</summary>
     public static bool IsRight(int? limit, out Problem problem)
     {
@@ -17,7 +21,17 @@ internal static class Paging
         return limit is null or (>= 1 and <= Most);
     }
 
-    /// <summary>A page as the API shows it.</summary>
-    public static PageOf<TShown> Shown<TStored, TShown>(this Page<TStored> page, Func<TStored, TShown> show) =>
-        new([.. page.Items.Select(show)], page.Next);
+    /// <summary>Reads a page and shows it; a cursor that is none of this list is a problem, not a defect.</summary>
+    public static async Task<IResult> AnswerAsync<TStored, TShown>(Func<Task<Page<TStored>>> read, Func<TStored, TShown> show)
+    {
+        try
+        {
+            Page<TStored> page = await read();
+            return Results.Ok(new PageOf<TShown>([.. page.Items.Select(show)], page.Next));
+        }
+        catch (FormatException)
+        {
+            return ApiProblems.Result(CursorWrong);
+        }
+    }
 }

@@ -105,7 +105,8 @@ public sealed class CatalogueApiTests : IAsyncLifetime
         CardModel promised = BuiltInCardModels.All.Single(m => m.Name == model);
         CardProfile card = CardProfiles.Get(profile);
 
-        Assert.Equal((card.Memory, card.MaxSegments), (promised.Memory, promised.MaxSegments));
+        Assert.True(card.Memory >= promised.Memory, $"The card has {card.Memory} octets.");
+        Assert.Equal(card.MaxSegments, promised.MaxSegments);
         Assert.Equal(
             card.Packages.Select(p => $"{p.Aid} {p.Version.Major}.{p.Version.Minor}").Order(StringComparer.Ordinal),
             promised.Packages.Select(p => p.ToString()).Order(StringComparer.Ordinal));

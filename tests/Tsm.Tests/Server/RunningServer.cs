@@ -132,5 +132,6 @@ internal static class JsonAnswers
 {
     public static string Text(this JsonElement element, string property) => element.GetProperty(property).GetString()!;
 
-    public static IEnumerable<JsonElement> List(this JsonElement element, string property) => element.GetProperty(property).EnumerateArray();
+    public static IEnumerable<JsonElement> List(this JsonElement element, string property) =>
+        element.TryGetProperty(property, out JsonElement list) ? list.EnumerateArray() : throw new KeyNotFoundException($"No {property} in {element}");
 }
