@@ -1,1 +1,86 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Microsoft.Extensions.Options;
+using Tsm.Application.Cards;
+using Tsm.Application.Hosting;
+using Tsm.Server.Access;
+using Tsm.Server.Api;
+using Tsm.Server.Hosting;
+using Tsm.Server.Import;
+using Tsm.Server.Options;
+using Tsm.Storage.Migrations;
+using Tsm.Storage.Vault;
+
+namespace Tsm.Server;
+
+/// <summary>The server: what it is made of, in order.</summary>
+public static class Program
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Runs the server until it is told to stop.</summary>
+    /// <returns>0; 2 when an option is wrong, 3 when database, vault key or address cannot be used.</returns>
+    public static async Task<int> Main(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        if (args.Contains("--help", StringComparer.Ordinal))
+        {
+            await Console.Out.WriteLineAsync(CommandLine.Usage);
+            return 0;
+        }
+
+        if (!CommandLine.TryParse(args, out IReadOnlyDictionary<string, string?> entries, out string? problem))
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return 2;
+        }
+
+        try
+        {
+            await using WebApplication app = Build(entries);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, invalid.Failures));
+            return 2;
+        }
+        catch (Exception known) when (known is VaultException or MigrationException or InvalidDataException or IOException)
+        {
+            // The sentence says what to do; a stack trace would hide it.
+            await Console.Error.WriteLineAsync(known.Message);
+            return 3;
+        }
+    }
+
+    /// <summary>Builds the server from configuration entries, those of the environment below them.</summary>
+    /// <param name="entries">Such as <c>Data</c>, <c>urls</c>, <c>Smsc:0:Host</c>.</param>
+    /// <param name="configure">What a test replaces.</param>
+    /// <exception cref="OptionsValidationException">An option is wrong; its failures are sentences.</exception>
+    public static WebApplication Build(IReadOnlyDictionary<string, string?> entries, Action<WebApplicationBuilder>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServerConfiguration(entries);
+        ServerOptions options = builder.AddServerOptions();
+        builder.AddServerLogging();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(ApiToken.Open(DataFolder.Create(options.Data)));
+        builder.Services.AddSingleton<IMachine, CardMachine>();
+        builder.AddServerStorage(options);
+        builder.Services.AddHostedService<Seeding>();
+        builder.AddSmscRoads(options);
+        builder.AddServerApi();
+        builder.Services.AddSingleton<CardImporter>();
+        builder.Services.AddHostedService<ServerLife>();
+        configure?.Invoke(builder);
+
+        WebApplication app = builder.Build();
+        app.UseProblemPages();
+        app.UseRouting();
+        app.UseMiddleware<TokenCheck>();
+        app.MapServerApi();
+        return app;
+    }
+}

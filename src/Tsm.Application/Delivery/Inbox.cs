@@ -1,0 +1,108 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Tsm.Application.Cards;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+using Tsm.Bearers.Smpp;
+using Tsm.Card.Identifiers;
+
+namespace Tsm.Application.Delivery;
+
+/// <summary>
+/// Takes what an SMSC delivers: a message of a card goes to its grain, a receipt as well, and what fits nobody is kept. Nothing
+/// is acknowledged before it is durable.
+/// </summary>
+public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quarantine, TimeProvider time, ILogger<Inbox> logger)
+{
+    /// <summary>Takes one deliver_sm and says with what it is answered: ok, or a temporary error so that the SMSC tries again.</summary>
+    /// <param name="tenant">The tenant whose cards the road leads to.</param>
+    /// <param name="road">The road it came by.</param>
+    /// <param name="message">What was delivered.</param>
+    /// <param name="cancellationToken">Stops waiting; the SMSC tries again later.</param>
+    public async Task<CommandStatus> ReceiveAsync(string tenant, string road, DeliverSm message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string? refusal = message.IsReceipt
+                ? await ReceiptAsync(tenant, road, message, cancellationToken)
+                : await MessageAsync(tenant, message, cancellationToken);
+            if (refusal is not null)
+            {
+                await quarantine.KeepAsync(
+                    tenant, road, message.Source.Value, message.Destination.Value, message.UserData, refusal, cancellationToken);
+                logger.Quarantined(road, message.Source.Value, refusal);
+            }
+
+            return CommandStatus.Ok;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return CommandStatus.ReceiverTemporaryError;
+        }
+        catch (HostBusyException)
+        {
+            logger.Deferred(road, message.Source.Value);
+            return CommandStatus.ReceiverTemporaryError;
+        }
+        catch (Exception exception)
+        {
+            // Whatever the store has: the message is safe with the SMSC until we can take it.
+            logger.NotTaken(road, message.Source.Value, exception);
+            return CommandStatus.ReceiverTemporaryError;
+        }
+    }
+
+    private async Task<string?> MessageAsync(string tenant, DeliverSm message, CancellationToken cancellationToken)
+    {
+        if (await CardAsync(tenant, message.Source, cancellationToken) is not GrainKey card)
+        {
+            return "The number is no card's.";
+        }
+
+        IReply reply = await host.SendAsync(card, new MessageReceived(message.UserData, message.HasHeader), cancellationToken);
+        return Refusal(reply);
+    }
+
+    private async Task<string?> ReceiptAsync(string tenant, string road, DeliverSm message, CancellationToken cancellationToken)
+    {
+        if (!DeliveryReceipt.TryRead(message, out DeliveryReceipt? receipt))
+        {
+            return "It is a receipt that cannot be read.";
+        }
+
+        // A receipt comes from whom the message went to; some SMSCs leave the addresses as they were.
+        GrainKey? found = await CardAsync(tenant, message.Source, cancellationToken)
+            ?? await CardAsync(tenant, message.Destination, cancellationToken);
+        if (found is not GrainKey card)
+        {
+            logger.ReceiptWithoutCard(road, message.Source.Value);
+            return null;
+        }
+
+        bool failed = receipt!.State is MessageState.Expired or MessageState.Deleted or MessageState.Undeliverable or MessageState.Rejected;
+        var command = new ReceiptReceived(receipt.State == MessageState.Delivered, failed, Text(receipt));
+        return Refusal(await host.SendAsync(card, command, cancellationToken));
+    }
+
+    // TON and NPI are not to be relied on; a number without country code finds nobody and is kept.
+    private async Task<GrainKey?> CardAsync(string tenant, SmppAddress address, CancellationToken cancellationToken) =>
+        Msisdn.TryParse(address.Value, out Msisdn msisdn, out _)
+            ? await aliases.FindAsync(tenant, "msisdn", msisdn.Digits, time.GetUtcNow(), cancellationToken)
+            : null;
+
+    private static string? Refusal(IReply reply) => reply switch
+    {
+        MessageForeign foreign => foreign.Reason,
+        TurnFailed failed => $"The card's turn failed: {failed.Problem}",
+        UnknownGrain => "The card is gone.",
+        _ => null,
+    };
+
+    private static string Text(DeliveryReceipt receipt)
+    {
+        string error = receipt.NetworkError is { } network
+            ? string.Create(CultureInfo.InvariantCulture, $", network error {network.Code} of network type {network.NetworkType}")
+            : receipt.ErrorCode.Length > 0 ? $", error {receipt.ErrorCode}" : "";
+        return $"The SMSC reports: {receipt.State.ToString().ToLowerInvariant()}{error}.";
+    }
+}

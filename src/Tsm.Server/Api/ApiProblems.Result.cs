@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using Tsm.Application.Jobs;
+using Tsm.Server.Contracts;
+
+namespace Tsm.Server.Api;
+
+internal static partial class ApiProblems
+{
+    public const string MediaType = "application/problem+json";
+
+    private static readonly FrozenDictionary<string, int> StatusOfCode = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["TOKEN_MISSING"] = StatusCodes.Status401Unauthorized,
+        ["TOKEN_WRONG"] = StatusCodes.Status401Unauthorized,
+        ["CARD_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["JOB_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["APPLICATION_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["CARD_MODEL_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["ROUTE_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["METHOD_NOT_ALLOWED"] = StatusCodes.Status405MethodNotAllowed,
+        ["BODY_TOO_SLOW"] = StatusCodes.Status408RequestTimeout,
+        ["BODY_TOO_LARGE"] = StatusCodes.Status413PayloadTooLarge,
+        ["MEDIA_TYPE_UNSUPPORTED"] = StatusCodes.Status415UnsupportedMediaType,
+        ["APPLICATION_AMBIGUOUS"] = StatusCodes.Status422UnprocessableEntity,
+        ["CARD_IMPORT_INVALID"] = StatusCodes.Status422UnprocessableEntity,
+        ["CARD_MODEL_INVALID"] = StatusCodes.Status422UnprocessableEntity,
+        ["IDEMPOTENCY_KEY_REUSED"] = StatusCodes.Status422UnprocessableEntity,
+        ["QUEUE_FULL"] = StatusCodes.Status409Conflict,
+        ["INTERNAL_ERROR"] = StatusCodes.Status500InternalServerError,
+        ["TURN_FAILED"] = StatusCodes.Status500InternalServerError,
+        ["STORAGE_UNAVAILABLE"] = StatusCodes.Status503ServiceUnavailable,
+        ["SERVER_BUSY"] = StatusCodes.Status503ServiceUnavailable,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The status that goes with a problem: of its code, or of its layer.</summary>
+    public static int StatusOf(Problem problem) => StatusOfCode.TryGetValue(problem.Code, out int status)
+        ? status
+        : problem.Layer switch
+        {
+            Layer => StatusCodes.Status400BadRequest,
+            "cap" or "card-model" or "capacity" => StatusCodes.Status422UnprocessableEntity,
+            "storage" => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status409Conflict,
+        };
+
+    /// <summary>The problem as a response.</summary>
+    public static IResult Result(Problem problem, IReadOnlyList<ApiFault>? errors = null, int? status = null)
+    {
+        ApiProblem body = Body(problem, errors, status ?? StatusOf(problem));
+        return Results.Json(body, contentType: MediaType, statusCode: body.Status);
+    }
+
+    private static ApiProblem Body(Problem problem, IReadOnlyList<ApiFault>? errors, int status) => new(
+        $"urn:tsm:problem:{problem.Layer}:{problem.Code.ToLowerInvariant().Replace('_', '-')}",
+        problem.Name,
+        status,
+        Sentence(problem),
+        problem.Layer,
+        problem.Code,
+        problem.Name,
+        problem.Meaning,
+        problem.Cause,
+        problem.Next,
+        problem.Evidence.IsDefault ? [] : problem.Evidence,
+        errors is { Count: > 0 } ? errors : null);
+
+    private static string Sentence(Problem problem) =>
+        problem.Evidence is { IsDefaultOrEmpty: false } evidence && problem.Layer is not Layer
+            ? $"{problem.Meaning.TrimEnd('.')} ({evidence[0].TrimEnd('.')})."
+            : problem.Meaning;
+}

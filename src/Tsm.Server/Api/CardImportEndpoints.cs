@@ -1,0 +1,53 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Tsm.Application.Cards;
+using Tsm.Application.Jobs;
+using Tsm.Server.Access;
+using Tsm.Server.Contracts;
+using Tsm.Server.Import;
+
+namespace Tsm.Server.Api;
+
+/// <summary>Imports cards from a file.</summary>
+internal static class CardImportEndpoints
+{
+    private const int Shown = 100;
+    private const long MaxBody = 32 * 1024 * 1024;
+
+    public static void MapCardImport(this IEndpointRouteBuilder routes) => routes.MapPost("/cards/import", ImportAsync)
+        .WithTags("Cards")
+        .WithName("ImportCards")
+        .WithSummary("Imports cards with their keys from CSV: all of them, or none and every fault with its line")
+        .Accepts<string>("text/csv", "text/plain", "application/csv", "application/octet-stream")
+        .TakesAtMost(MaxBody)
+        .Produces<CardImportResult>()
+        .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<IResult> ImportAsync(
+        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, CardImporter importer, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<CheckedCard> cards, IReadOnlyList<CardImportFault> faults) =
+            await importer.ImportAsync(caller.Tenant, request.Body, dryRun ?? false, cancellationToken);
+        return faults.Count == 0
+            ? Results.Ok(new CardImportResult(
+                cards.Count, dryRun ?? false, [.. cards.Take(Shown).Select(c => new ImportedCardSummary(c.Iccid, c.Msisdn, c.Model.Name))]))
+            : ApiProblems.Result(
+                Invalid(faults), [.. faults.Take(Shown).Select(f => new ApiFault(f.Line, f.Column, f.Code, f.Problem, f.Next))]);
+    }
+
+    private static Problem Invalid(IReadOnlyList<CardImportFault> faults)
+    {
+        int lines = faults.Select(f => f.Line).Distinct().Count();
+        CardImportFault first = faults[0];
+        return ApiProblems.Of(
+            "CARD_IMPORT_INVALID",
+            "Card import invalid",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{lines} {(lines == 1 ? "line is" : "lines are")} wrong and nothing was imported; the first is line {first.Line}: {first.Problem}"),
+            "An import is taken whole or not at all, so that a file can be sent again.",
+            faults.Count > Shown
+                ? $"Correct the lines under errors and send the file again; only the first {Shown} of {faults.Count} faults are listed."
+                : "Correct the lines under errors and send the file again.");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using Tsm.Application.Ports;
+using Tsm.Server.Access;
+using Tsm.Server.Contracts;
+using Tsm.Server.Hosting;
+
+namespace Tsm.Server.Api;
+
+/// <summary>How the server is; open to everybody, so it names nothing that is secret.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly string Version = typeof(HealthEndpoints).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    public static void MapHealth(this IEndpointRouteBuilder routes) => routes.MapGet("/health", ShowAsync)
+        .WithTags("Health")
+        .WithName("ShowHealth")
+        .WithSummary("Tells how the server, its database and its SMSCs are; needs no token")
+        .Produces<Health>()
+        .AllowAnonymous();
+
+    private static async Task<IResult> ShowAsync(ICatalogueStore catalogue, SmscRoads roads, CancellationToken cancellationToken)
+    {
+        bool reachable = await IsReachableAsync(catalogue, cancellationToken);
+        IReadOnlyList<SmscHealth> smsc = roads.Health;
+        bool ok = reachable && smsc.All(s => s.State is "bound");
+        return Results.Ok(new Health(ok ? "ok" : "degraded", Version, reachable ? "ok" : "unavailable", smsc));
+    }
+
+    private static async Task<bool> IsReachableAsync(ICatalogueStore catalogue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await catalogue.ModelsAsync(Caller.LocalTenant, cancellationToken);
+            return true;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tsm.Server.Api;
+
+/// <summary>The API as a whole: its JSON, its services and its routes.</summary>
+internal static class ServerApi
+{
+    private const long MaxBody = 1024 * 1024;
+
+    public static void AddServerApi(this WebApplicationBuilder builder)
+    {
+        IServiceCollection services = builder.Services;
+        services.AddRoutingCore();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBody);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        });
+        services.AddSingleton<Lookup>();
+        services.AddSingleton<CardStates>();
+        services.AddSingleton<JobView>();
+        services.AddServerDocument();
+    }
+
+    public static void MapServerApi(this WebApplication app)
+    {
+        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        api.MapHealth();
+        api.MapCardModels();
+        api.MapCardImport();
+        api.MapCards();
+        api.MapApplications();
+        api.MapJobs();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.OpenApi;
+
+namespace Tsm.Server.Api;
+
+/// <summary>The OpenAPI document: what it says of the API as a whole.</summary>
+internal static class ServerDocument
+{
+    private const string Scheme = "token";
+
+    public static void AddServerDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new()
+            {
+                Title = "Tsm",
+                Version = "v1",
+                Description = "The over-the-air trusted service manager. Every error is application/problem+json with layer, code, meaning, cause and next step.",
+            };
+
+            // The document is the same wherever it is served.
+            document.Servers = [];
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+            {
+                [Scheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "The content of the file api-token in the server's data folder.",
+                },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+            {
+                operation.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+            }
+
+            return Task.CompletedTask;
+        });
+    });
+}

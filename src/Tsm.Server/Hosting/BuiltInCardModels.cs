@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Tsm.Application.Applications;
+using Tsm.Application.Cards;
+using Tsm.Card.Identifiers;
+using Tsm.Security.Keys;
+
+namespace Tsm.Server.Hosting;
+
+/// <summary>The card models that are there from the first start: what the simulator's cards are, and a place to start from.</summary>
+internal static class BuiltInCardModels
+{
+    // Java Card 3.0.4 with the UICC API of TS 102 241 and the SIM API of TS 43.019.
+    private static readonly ImmutableArray<PackageReference> Packages =
+    [
+        Package("A0000000620001", 1, 0),
+        Package("A0000000620002", 1, 0),
+        Package("A0000000620003", 1, 0),
+        Package("A0000000620101", 1, 5),
+        Package("A0000000620102", 1, 5),
+        Package("A0000000620201", 1, 5),
+        Package("A0000000030000", 1, 1),
+        Package("A00000015100", 1, 6),
+        Package("A0000000090003FFFFFFFF8910710001", 2, 5),
+        Package("A0000000090003FFFFFFFF8910710002", 2, 6),
+        Package("A0000000090005FFFFFFFF8911000000", 1, 2),
+        Package("A0000000090005FFFFFFFF8911010000", 1, 0),
+        Package("A0000000090005FFFFFFFF8912000000", 1, 5),
+        Package("A0000000090005FFFFFFFF8913000000", 1, 0),
+    ];
+
+    /// <summary>The models, in the order in which they are listed.</summary>
+    public static ImmutableArray<CardModel> All { get; } =
+    [
+        new()
+        {
+            Name = "uicc-aes",
+            Description = "UICC with AES keys, 64 KiB for applications, packets of up to five short messages.",
+            Algorithm = KeyAlgorithm.Aes,
+            MaxSegments = 5,
+            Memory = 64 * 1024,
+            Packages = Packages,
+        },
+        new()
+        {
+            Name = "uicc-3des",
+            Description = "UICC with two-key 3DES keys, 32 KiB for applications, packets of up to five short messages.",
+            Algorithm = KeyAlgorithm.TripleDes,
+            MaxSegments = 5,
+            Memory = 32 * 1024,
+            Packages = Packages,
+        },
+        new()
+        {
+            Name = "uicc-small",
+            Description = "UICC with AES keys, 12 KiB for applications, packets of up to three short messages, LOAD blocks of 120 octets.",
+            Algorithm = KeyAlgorithm.Aes,
+            MaxSegments = 3,
+            MaxLoadBlock = 120,
+            Memory = 12 * 1024,
+            Packages = Packages,
+        },
+    ];
+
+    private static PackageReference Package(string aid, int major, int minor) => new(Aid.Parse(aid), major, minor);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Tsm.Application.Delivery;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+using Tsm.Bearers.Smpp;
+using Tsm.Server.Access;
+using Tsm.Server.Contracts;
+using Tsm.Server.Options;
+
+namespace Tsm.Server.Hosting;
+
+/// <summary>The SMSCs of this process: one client and one sender for each, one inbox for all.</summary>
+internal sealed class SmscRoads : IHostedService, IAsyncDisposable
+{
+    // A claim outlives what the client may take for one message: pauses, throttling and the answer.
+    private static readonly TimeSpan MaxThrottleTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxThrottleBackoff = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxReconnectBackoff = TimeSpan.FromSeconds(30);
+
+    private readonly ImmutableArray<SmscRoad> _roads;
+
+    public SmscRoads(
+        ServerOptions options, IOutbox outbox, IGrainHost host, Inbox inbox, TimeProvider time, ILoggerFactory loggers) =>
+        _roads = [.. options.Smsc.Select(smsc => Open(smsc, outbox, host, inbox, time, loggers))];
+
+    /// <summary>How each connection is.</summary>
+    public IReadOnlyList<SmscHealth> Health => [.. _roads.Select(r => r.Health)];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (SmscRoad road in _roads)
+        {
+            road.Client.Start();
+            await road.Sender.StartAsync(cancellationToken);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_roads.Select(async road =>
+    {
+        await road.Sender.StopAsync(cancellationToken);
+        await road.Client.StopAsync(cancellationToken);
+    }));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (SmscRoad road in _roads)
+        {
+            road.Sender.Dispose();
+            await road.Client.DisposeAsync();
+        }
+    }
+
+    private static SmscRoad Open(
+        SmscOptions smsc, IOutbox outbox, IGrainHost host, Inbox inbox, TimeProvider time, ILoggerFactory loggers)
+    {
+        var options = new SmppClientOptions
+        {
+            Host = smsc.Host,
+            Port = smsc.Port,
+            SystemId = smsc.SystemId,
+            Password = smsc.Password,
+            SourceAddress = smsc.Source,
+            WindowSize = smsc.Window,
+            ThroughputPerSecond = smsc.Rate,
+            MaxThrottleTime = MaxThrottleTime,
+            MaxThrottleBackoff = MaxThrottleBackoff,
+            MaxReconnectBackoff = MaxReconnectBackoff,
+        };
+        var client = new SmppClient(
+            options,
+            async (message, cancellationToken) => await inbox.ReceiveAsync(Caller.LocalTenant, smsc.Name, message, cancellationToken),
+            time,
+            loggers.CreateLogger<SmppClient>());
+        var sender = new SmsSender(
+            new SmppRoad(smsc.Name, options, client), outbox, host, time, loggers.CreateLogger<SmsSender>());
+        return new(smsc, client, sender);
+    }
+
+    private sealed record SmscRoad(SmscOptions Options, SmppClient Client, SmsSender Sender)
+    {
+        public SmscHealth Health
+        {
+            get
+            {
+                SmppClientState state = Client.State;
+                int free = Client.FreeWindow;
+                int outstanding = state == SmppClientState.Bound ? Math.Max(0, Options.Window - free) : 0;
+                return new(Options.Name, Options.Host, Options.Port, state.ToString().ToLowerInvariant(), free, outstanding);
+            }
+        }
+    }
+}
+
+/// <summary>Registers the SMSCs.</summary>
+internal static class SmscSetup
+{
+    public static void AddSmscRoads(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<Inbox>();
+        builder.Services.AddSingleton<SmscRoads>();
+
+        // Claims of the process before end before the first sender claims.
+        builder.Services.AddHostedService<OutboxRecovery>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SmscRoads>());
+    }
+}

@@ -1,0 +1,24 @@
+using Tsm.Application.Ports;
+using Tsm.Server.Access;
+using Tsm.Server.Options;
+using Tsm.Storage;
+
+namespace Tsm.Server.Hosting;
+
+/// <summary>Where the server remembers: database and vault key in its data folder.</summary>
+internal static class StorageSetup
+{
+    public static void AddServerStorage(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        IReadOnlyList<Road> roads =
+            [.. options.Smsc.Select(s => new Road(s.Name, s.AnswerTimeout, s.IndicatedGrace, s.MaxSends))];
+        builder.Services.AddTsmStorage(_ => tenant => string.Equals(tenant, Caller.LocalTenant, StringComparison.Ordinal) ? roads : []);
+        builder.Services.Configure<StorageOptions>(storage =>
+        {
+            storage.Path = Path.Combine(options.Data, "tsm.db");
+            storage.Vault.KeyFile ??= Path.Combine(options.Data, "vault.key");
+            storage.Vault.CreateKeyFile = true;
+        });
+        builder.Services.AddTsmGrainHost();
+    }
+}

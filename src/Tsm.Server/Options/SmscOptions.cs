@@ -1,0 +1,38 @@
+namespace Tsm.Server.Options;
+
+/// <summary>One SMSC account: how it is reached, and how long its cards may take to answer.</summary>
+public sealed class SmscOptions
+{
+    /// <summary>The name that operators give it, unique in the server.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Host name or address.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>TCP port, 1 to 65535. Default: 2775.</summary>
+    public int Port { get; set; } = 2775;
+
+    /// <summary>system_id, up to 15 characters.</summary>
+    public string SystemId { get; set; } = "";
+
+    /// <summary>Password, up to 8 characters (SMPP 3.4 §5.2.2).</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>The address that cards answer to: digits, because a card cannot send to letters.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary>How many short messages may be without an answer, 1 to 1000. Default: 10.</summary>
+    public int Window { get; set; } = 10;
+
+    /// <summary>The most short messages a second, 1 to 10000; null for no limit.</summary>
+    public int? Rate { get; set; }
+
+    /// <summary>How long a card may take to answer after the SMSC has taken its packet. Default: 5 minutes.</summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a proven answer is waited for after one that proves nothing. Default: 2 seconds.</summary>
+    public TimeSpan IndicatedGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the same octets are sent before silence is taken for an answer, 1 to 100. Default: 30.</summary>
+    public int MaxSends { get; set; } = 30;
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Tsm.Application.Cards;
+using Tsm.Security.Keys;
+
+namespace Tsm.Tests.Application.Import;
+
+/// <summary>Every line is checked before a card is written, and every fault says where it is.</summary>
+public sealed class CardImportTests
+{
+    private const string Kic = "00112233445566778899AABBCCDDEEFF";
+    private static readonly CardModel[] Models = [new() { Name = "uicc-aes", Algorithm = KeyAlgorithm.Aes }];
+
+    private static CardImportRow Row { get; } = new(2, "8949000000000000018", "+49 170 0000001", "uicc-aes", "1", Kic, Kic, "", "");
+
+    public static TheoryData<string, string, string> Faults => new()
+    {
+        { "iccid", "8949000000000000017", "ICCID_INVALID" },
+        { "iccid", "", "ICCID_INVALID" },
+        { "iccid", "89490", "ICCID_INVALID" },
+        { "msisdn", "0170000001", "MSISDN_INVALID" },
+        { "msisdn", "12", "MSISDN_INVALID" },
+        { "model", "uicc-unknown", "CARD_MODEL_UNKNOWN" },
+        { "kvn", "0", "KVN_INVALID" },
+        { "kvn", "16", "KVN_INVALID" },
+        { "kvn", "0x1", "KVN_INVALID" },
+        { "kic", "", "KEY_MISSING" },
+        { "kic", "0011223344556677", "KEY_LENGTH_WRONG" },
+        { "kid", "not hexadecimal at all, this here", "KEY_NOT_HEX" },
+        { "dek", Kic + "00", "KEY_LENGTH_WRONG" },
+        { "counter", "-1", "COUNTER_INVALID" },
+        { "counter", "1099511627775", "COUNTER_INVALID" },
+    };
+
+    [Fact]
+    public void A_line_that_is_right_becomes_a_card()
+    {
+        (var cards, var faults) = CardImport.Check([Row with { Dek = Kic, Counter = "41" }], Models);
+
+        Assert.Empty(faults);
+        CheckedCard card = Assert.Single(cards);
+        Assert.Equal(("8949000000000000018", "491700000001", 1, 41UL), (card.Iccid, card.Msisdn, card.KeyVersion, card.Counter));
+        Assert.Equal((Kic, Kic, Kic), (card.Kic.ToString(), card.Kid.ToString(), card.Dek.ToString()));
+    }
+
+    [Theory, MemberData(nameof(Faults))]
+    public void A_wrong_value_is_named_by_line_and_column(string column, string value, string code)
+    {
+        CardImportRow wrong = With(Row with { Line = 7 }, column, value);
+
+        (var cards, var faults) = CardImport.Check([wrong], Models);
+
+        Assert.Empty(cards);
+        CardImportFault fault = Assert.Single(faults);
+        Assert.Equal((7, column, code), (fault.Line, fault.Column, fault.Code));
+        Assert.NotEmpty(fault.Problem);
+        Assert.NotEmpty(fault.Next);
+    }
+
+    [Fact]
+    public void All_lines_and_all_columns_are_checked_not_only_the_first_fault()
+    {
+        CardImportRow[] rows = [Row with { Kvn = "x", Kic = "" }, Row with { Line = 3, Iccid = "1" }, Row with { Line = 4, Model = "" }];
+
+        (_, var faults) = CardImport.Check(rows, Models);
+
+        Assert.Equal(
+            [(2, "kvn"), (2, "kic"), (3, "iccid"), (3, "msisdn"), (4, "iccid"), (4, "msisdn"), (4, "model")],
+            faults.Select(f => (f.Line, f.Column!)));
+    }
+
+    [Fact]
+    public void A_card_stands_in_a_file_once()
+    {
+        (_, var faults) = CardImport.Check([Row, Row with { Line = 5 }], Models);
+
+        Assert.Equal([("iccid", "ICCID_REPEATED"), ("msisdn", "MSISDN_REPEATED")], faults.Select(f => (f.Column!, f.Code)));
+        Assert.All(faults, f => Assert.Equal(5, f.Line));
+        Assert.All(faults, f => Assert.Contains("line 2", f.Problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_card_or_number_that_is_there_already_is_named()
+    {
+        (var cards, _) = CardImport.Check([Row], Models);
+
+        ImmutableArray<CardImportFault> faults = CardImport.Taken(
+            cards, new HashSet<(string, string)> { ("iccid", "8949000000000000018"), ("msisdn", "491700000001"), ("msisdn", "4917") });
+
+        Assert.Equal([(2, "ICCID_TAKEN"), (2, "MSISDN_TAKEN")], faults.Select(f => (f.Line, f.Code)));
+    }
+
+    [Theory, InlineData("iccid"), InlineData("msisdn"), InlineData("model"), InlineData("kvn"), InlineData("counter")]
+    public void A_key_in_the_wrong_column_is_not_repeated(string column)
+    {
+        (_, var faults) = CardImport.Check([With(Row, column, Kic)], Models);
+
+        CardImportFault fault = Assert.Single(faults);
+        Assert.DoesNotContain(Kic, fault.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Neither_a_row_nor_a_card_prints_its_keys()
+    {
+        (var cards, _) = CardImport.Check([Row], Models);
+
+        Assert.Equal(("line 2", "line 2"), (Row.ToString(), cards[0].ToString()));
+    }
+
+    private static CardImportRow With(CardImportRow row, string column, string value) => column switch
+    {
+        "iccid" => row with { Iccid = value },
+        "msisdn" => row with { Msisdn = value },
+        "model" => row with { Model = value },
+        "kvn" => row with { Kvn = value },
+        "kic" => row with { Kic = value },
+        "kid" => row with { Kid = value },
+        "dek" => row with { Dek = value },
+        _ => row with { Counter = value },
+    };
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tsm.Bearers.Smpp;
+using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
+using Tsm.Security.Keys;
+using Tsm.Simulator.Accounting;
+using Tsm.Simulator.Cards;
+using Tsm.Simulator.Networks;
+
+namespace Tsm.Tests.Server;
+
+/// <summary>An SMSC with one card behind it: what is submitted reaches the card at once, what it sends is delivered.</summary>
+internal sealed class CardNetwork : IAsyncDisposable
+{
+    private readonly SmppServer _smsc;
+    private readonly SimulatedCard _card;
+    private readonly Lock _lock = new();
+    private int _messages;
+
+    private CardNetwork(string iccid, string msisdn, string kic, string kid)
+    {
+        var keys = new CardKeySet(1, KeyAlgorithm.Aes, Octets.Parse(kic), Octets.Parse(kid));
+        _card = new(Iccid.Parse(iccid), Msisdn.Parse(msisdn), CardProfiles.Aes, [keys], Account);
+        _smsc = new(
+            new(),
+            (_, bind, _) => ValueTask.FromResult(bind.Password == "secret" ? CommandStatus.Ok : CommandStatus.InvalidPassword),
+            TakeAsync,
+            TimeProvider.System,
+            NullLogger<SmppServer>.Instance);
+        _smsc.Start();
+    }
+
+    public static CardNetwork Start(string iccid, string msisdn, string kic, string kid) => new(iccid, msisdn, kic, kid);
+
+    public Account Account { get; } = new();
+
+    public IPEndPoint EndPoint => _smsc.EndPoint;
+
+    /// <summary>The configuration of a server that binds here.</summary>
+    public (string Key, string Value)[] Configuration =>
+    [
+        ("Smsc:0:Name", "lab"),
+        ("Smsc:0:Host", "127.0.0.1"),
+        ("Smsc:0:Port", EndPoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        ("Smsc:0:SystemId", "tsm"),
+        ("Smsc:0:Password", "secret"),
+        ("Smsc:0:Source", "12345"),
+        ("Smsc:0:AnswerTimeout", "00:00:05"),
+    ];
+
+    public ValueTask DisposeAsync() => _smsc.DisposeAsync();
+
+    private ValueTask<SmppResponse> TakeAsync(SmppServerSession session, SmppRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Id != CommandId.SubmitSm || !SubmitSm.TryParse(request.Body.Span, out SubmitSm submit, out _))
+        {
+            return ValueTask.FromResult(SmppResponse.Unsupported);
+        }
+
+        ShortMessage[] answers;
+        lock (_lock)
+        {
+            var message = new ShortMessage(
+                submit.Source.Value, submit.Destination.Value, submit.ProtocolId, submit.DataCoding, submit.HasHeader, submit.UserData);
+            answers = submit.Destination.Value == _card.Msisdn.Digits ? [.. _card.Receive(message)] : [];
+        }
+
+        _ = Task.Run(() => DeliverAsync(session, answers), cancellationToken);
+        int number = Interlocked.Increment(ref _messages);
+        return ValueTask.FromResult(SmppResponse.Of(
+            CommandStatus.Ok, new MessageResponse { MessageId = number.ToString(System.Globalization.CultureInfo.InvariantCulture) }));
+    }
+
+    private static async Task DeliverAsync(SmppServerSession session, ShortMessage[] answers)
+    {
+        foreach (ShortMessage answer in answers)
+        {
+            var deliver = new DeliverSm
+            {
+                Source = SmppAddress.International(answer.Source),
+                Destination = SmppAddress.International(answer.Destination),
+                EsmClass = answer.HasHeader ? EsmClass.UserDataHeader : (byte)0,
+                ProtocolId = answer.ProtocolId,
+                DataCoding = answer.DataCoding,
+                ShortMessage = answer.UserData,
+            };
+            await session.DeliverAsync(deliver, CancellationToken.None);
+        }
+    }
+}
