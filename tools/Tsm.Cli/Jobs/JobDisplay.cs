@@ -1,0 +1,90 @@
+using Spectre.Console;
+using Tsm.Cli.Api;
+using Tsm.Cli.Rendering;
+
+namespace Tsm.Cli.Jobs;
+
+/// <summary>Shows jobs while they are followed: a live board on a screen, lines elsewhere, nothing for programs.</summary>
+internal static class JobDisplay
+{
+    /// <summary>Follows jobs and shows them.</summary>
+    /// <returns>The jobs as last seen.</returns>
+    public static async Task<IReadOnlyList<Job>> FollowAsync(
+        Terminal terminal, ApiClient api, IReadOnlyList<Job> jobs, TimeSpan? limit, bool quiet, CancellationToken cancellation)
+    {
+        var follower = new JobFollower(api, terminal.Time, terminal.PollInterval);
+        if (quiet || jobs.Count == 0)
+        {
+            return await follower.FollowAsync(jobs, limit, static (_, _) => { }, cancellation);
+        }
+
+        if (!terminal.Interactive)
+        {
+            var lines = new JobLines(terminal.Screen);
+            return await follower.FollowAsync(jobs, limit, lines.Changed, cancellation);
+        }
+
+        return await terminal.Screen.Live(JobBoard.Draw(jobs, null)).Overflow(VerticalOverflow.Ellipsis).StartAsync(live =>
+            follower.FollowAsync(jobs, limit, (all, notice) => live.UpdateTarget(JobBoard.Draw(all, notice)), cancellation));
+    }
+}
+
+/// <summary>A line when a job begins and one when it ends.</summary>
+internal sealed class JobLines(IAnsiConsole console)
+{
+    /// <summary>From how many jobs on only the sums at certain moments are told.</summary>
+    private const int Many = 10;
+
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private string? _notice;
+    private int _tenths;
+
+    /// <summary>Tells what has changed since the last time.</summary>
+    public void Changed(IReadOnlyList<Job> jobs, string? notice)
+    {
+        if (notice is not null && notice != _notice)
+        {
+            console.Write(new Text(notice + "\n"));
+        }
+
+        _notice = notice;
+        if (jobs.Count > Many)
+        {
+            Sums(jobs);
+            return;
+        }
+
+        foreach (Job job in jobs)
+        {
+            if (job.Status == JobStatus.Running && _told.Add(job.Id + job.Status))
+            {
+                console.Write(new Text($"› {job.Card}  {job.Operation}  {job.Now}\n"));
+            }
+            else if (job.Ended && _told.Add(job.Id))
+            {
+                Ended(job);
+            }
+        }
+    }
+
+    private void Ended(Job job)
+    {
+        string mark = job.Status switch { JobStatus.Done => "✓", JobStatus.Expired => "?", _ => "✗" };
+        string problem = job.Problem is null ? "" : "  " + ProblemText.OneLine(job.Problem);
+        console.Write(new Text(
+            $"{mark} {job.Card}  {job.Operation}  {JobBoard.Outcome(job)}  {job.StepsDone}/{job.StepsTotal} steps, {JobBoard.Cost(job)}{problem}\n"));
+    }
+
+    private void Sums(IReadOnlyList<Job> jobs)
+    {
+        int ended = jobs.Count(j => j.Ended);
+        int tenths = ended * 10 / jobs.Count;
+        if (tenths > _tenths)
+        {
+            _tenths = tenths;
+            int bad = jobs.Count(j => j.Ended && j.Status != JobStatus.Done);
+            console.Write(new Text($"› {jobs[0].Operation}: {Layout.Count(ended)} of {Layout.Count(jobs.Count)} cards"
+                + (bad == 0 ? "\n" : $", {Layout.Count(bad)} not done\n")));
+        }
+    }
+}

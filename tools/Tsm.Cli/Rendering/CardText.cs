@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Spectre.Console;
+using Tsm.Cli.Api;
+
+namespace Tsm.Cli.Rendering;
+
+/// <summary>Cards for people.</summary>
+internal static class CardText
+{
+    private const int MaxImported = 5;
+
+    public static void Imported(IAnsiConsole console, ImportResult result)
+    {
+        string said = result.DryRun ? "would be imported; nothing was changed" : "imported";
+        Layout.Tick(console, $"{Layout.Count(result.Imported, "card")} {said}");
+        Table table = Layout.Table(console, "ICCID", "MSISDN", "model");
+        foreach (ImportedCard card in result.Cards.Take(MaxImported))
+        {
+            Layout.Row(table, card.Iccid, card.Msisdn, card.Model);
+        }
+
+        console.Write(table);
+        if (result.Imported > MaxImported)
+        {
+            console.Write(new Text($"... and {Layout.Count(result.Imported - MaxImported)} more\n"));
+        }
+    }
+
+    public static void List(IAnsiConsole console, Page<CardRecord> page)
+    {
+        Table table = Layout.Table(console, "ICCID", "MSISDN", "model", "contents", "jobs", "last proof", "state");
+        foreach (CardRecord card in page.Items)
+        {
+            bool busy = card.ActiveJob.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
+            Layout.Row(table, card.Iccid, card.Msisdn, card.Model, Layout.Count(card.ContentCount),
+                Layout.Count(card.Queued + (busy ? 1 : 0)), Layout.Time(card.LastProofAt), card.Uncertain ? "uncertain: audit it" : "known");
+        }
+
+        ListText.Write(console, table, page.Items.Count, page.Next, "No cards. Import some with `tsm card import FILE`.");
+    }
+
+    public static void Show(IAnsiConsole console, CardRecord card)
+    {
+        Layout.Fields(console,
+            ("ICCID", card.Iccid),
+            ("MSISDN", card.Msisdn),
+            ("model", card.Model),
+            ("active job", JobName(card.ActiveJob)),
+            ("queued jobs", card.Queued == 0 ? null : Layout.Count(card.Queued)),
+            ("last proof", Layout.Time(card.LastProofAt)),
+            ("audited", Layout.Time(card.AuditedAt) ?? "never"),
+            ("state", card.Uncertain ? "uncertain: `tsm audit` asks the card" : "known"));
+        if (card.KeySets.Count > 0)
+        {
+            Layout.Heading(console, "Key sets (check values; keys are never shown)");
+            Table keys = Layout.Table(console, "version", "algorithm", "KIC", "KID", "DEK");
+            foreach (KeySet set in card.KeySets)
+            {
+                Layout.Row(keys, Layout.Count(set.Version), set.Algorithm, set.KicCheckValue, set.KidCheckValue, set.DekCheckValue);
+            }
+
+            console.Write(keys);
+        }
+
+        if (card.Domains.Count > 0)
+        {
+            Layout.Heading(console, "Counters");
+            Table domains = Layout.Table(console, "TAR", "key version", "counter");
+            foreach (CounterDomain domain in card.Domains)
+            {
+                Layout.Row(domains, domain.Tar, Layout.Count(domain.KeyVersion), Layout.Count(domain.Counter));
+            }
+
+            console.Write(domains);
+        }
+
+        Layout.Heading(console, "Contents");
+        Contents(console, card.ContentList);
+    }
+
+    /// <summary>What is on a card: what we want, what the card last proved.</summary>
+    public static void Contents(IAnsiConsole console, IReadOnlyList<Content> contents)
+    {
+        if (contents.Count == 0)
+        {
+            console.Write(new Text("Nothing that was put there over the air.\n"));
+            return;
+        }
+
+        Table table = Layout.Table(console, "AID", "kind", "wanted", "confirmed", "proven at", "name");
+        foreach (Content content in contents)
+        {
+            Layout.Row(table, content.Aid, Kind(content.Kind), content.Wanted,
+                content.Unknown ? $"unknown (was {content.Confirmed ?? "not there"})" : content.Confirmed,
+                Layout.Time(content.ProvenAt), content.Name ?? content.LoadFile);
+        }
+
+        console.Write(table);
+    }
+
+    public static void History(IAnsiConsole console, Page<HistoryEntry> page)
+    {
+        Table table = Layout.Table(console, "at", "kind", "what", "job");
+        foreach (HistoryEntry entry in page.Items)
+        {
+            Layout.Row(table, Layout.Time(entry.At), entry.Kind, entry.Text, entry.Job);
+        }
+
+        ListText.Write(console, table, page.Items.Count, page.Next, "Nothing has happened to this card yet.", "--before");
+    }
+
+    private static string? JobName(JsonElement job) => job.ValueKind switch
+    {
+        JsonValueKind.String => job.GetString(),
+        JsonValueKind.Object when job.TryGetProperty("id", out JsonElement id) => id.ToString(),
+        _ => null,
+    };
+
+    private static string Kind(string kind) => kind switch
+    {
+        "loadFile" => "load file",
+        "securityDomain" => "security domain",
+        _ => kind,
+    };
+}

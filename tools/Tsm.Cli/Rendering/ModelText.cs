@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using Spectre.Console;
+using Tsm.Cli.Api;
+
+namespace Tsm.Cli.Rendering;
+
+/// <summary>Card models for people. A model is what the server says it is: new fields show without a new version of ours.</summary>
+internal static class ModelText
+{
+    private const int MaxColumns = 6;
+
+    public static void List(IAnsiConsole console, Page<JsonElement> page)
+    {
+        string[] columns = [.. page.Items
+            .SelectMany(m => m.EnumerateObject().Where(p => p.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)))
+            .Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(MaxColumns)];
+        Table table = Layout.Table(console, [.. columns.Select(Words)]);
+        foreach (JsonElement model in page.Items)
+        {
+            Layout.Row(table, [.. columns.Select(c => model.TryGetProperty(c, out JsonElement value) ? Value(value) : null)]);
+        }
+
+        ListText.Write(console, table, page.Items.Count, page.Next, "No card models.");
+    }
+
+    public static void Show(IAnsiConsole console, JsonElement model)
+    {
+        var fields = new List<(string, string?)>();
+        foreach (JsonProperty property in model.EnumerateObject())
+        {
+            Flatten(fields, Words(property.Name), property.Value);
+        }
+
+        Layout.Fields(console, [.. fields]);
+    }
+
+    private static void Flatten(List<(string, string?)> fields, string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in value.EnumerateObject())
+            {
+                Flatten(fields, $"{name}, {Words(property.Name)}", property.Value);
+            }
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in value.EnumerateArray())
+            {
+                fields.Add((name, Value(item)));
+                name = "";
+            }
+        }
+        else
+        {
+            fields.Add((name, Value(value)));
+        }
+    }
+
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.Null => "-",
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(p => $"{Words(p.Name)} {Value(p.Value)}")),
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Value)),
+        _ => value.ToString(),
+    };
+
+    /// <summary>maxLoadBlock as "max load block".</summary>
+    private static string Words(string camelCase)
+    {
+        var words = new StringBuilder();
+        for (int i = 0; i < camelCase.Length; i++)
+        {
+            bool starts = i > 0 && char.IsAsciiLetterUpper(camelCase[i]) && !char.IsAsciiLetterUpper(camelCase[i - 1]);
+            words.Append(starts ? " " : "").Append(starts ? char.ToLowerInvariant(camelCase[i]) : camelCase[i]);
+        }
+
+        return words.ToString();
+    }
+}
