@@ -19,7 +19,7 @@ public static class InstallCommand
     /// <param name="hash">The hash of the load file data block (the value of C4), or nothing.</param>
     /// <param name="parameters">The load parameters (<c>EF</c>), or nothing.</param>
     public static CommandApdu ForLoad(Aid loadFile, Aid? securityDomain = null, Octets hash = default, Octets parameters = default) =>
-        Build(InstallPurpose.Load, [loadFile.Octets, securityDomain?.Octets ?? default, hash], parameters);
+        Build(InstallPurpose.Load, [Field(loadFile), Field(securityDomain), hash], parameters);
 
     /// <summary>INSTALL [for install]: makes an instance that cannot be selected yet (table 11-43).</summary>
     /// <param name="loadFile">The load file that holds the module.</param>
@@ -105,8 +105,10 @@ public static class InstallCommand
     private static CommandApdu Install(
         InstallPurpose purpose, Aid loadFile, Aid module, Aid instance, Privileges privileges, Octets parameters) => Build(
             purpose,
-            [loadFile.Octets, module.Octets, instance.Octets, privileges.ToOctets()],
+            [Field(loadFile), Field(module), Field(instance), privileges.ToOctets()],
             parameters.IsEmpty ? InstallParameters.None : parameters);
+
+    private static Octets Field(Aid? aid) => aid?.Octets ?? default;
 
     private static CommandApdu Build(InstallPurpose purpose, ReadOnlySpan<Octets> fields, Octets parameters)
     {

@@ -21,25 +21,25 @@ public static class LoadCommand
         new(CommandField.Class, Instruction.Load, last ? LastBlock : (byte)0, number, Octets.Copy(block), Le: 0);
 
     /// <summary>All blocks of a load file in their order.</summary>
-    /// <param name="loadFile">The load file with its tags .</param>
+    /// <param name="file">The load file with its tags .</param>
     /// <param name="blockLength">The length of every block but the last, 1 to 255 octets.</param>
     /// <exception cref="ArgumentException">The load file is empty, or needs more than 256 blocks of this length.</exception>
-    public static IReadOnlyList<CommandApdu> Blocks(Octets loadFile, int blockLength)
+    public static IReadOnlyList<CommandApdu> Blocks(Octets file, int blockLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockLength, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blockLength, CommandApdu.MaxData);
-        int count = (loadFile.Length + blockLength - 1) / blockLength;
+        int count = (file.Length + blockLength - 1) / blockLength;
         if (count is 0 or > MaxBlocks)
         {
             throw new ArgumentException(
-                $"{loadFile.Length} octets make {count} blocks of {blockLength}; a load has 1 to {MaxBlocks}.", nameof(loadFile));
+                $"{file.Length} octets make {count} blocks of {blockLength}; a load has 1 to {MaxBlocks}.", nameof(file));
         }
 
         var blocks = new CommandApdu[count];
         for (int i = 0; i < count; i++)
         {
             int start = i * blockLength;
-            ReadOnlySpan<byte> block = loadFile.Span.Slice(start, Math.Min(blockLength, loadFile.Length - start));
+            ReadOnlySpan<byte> block = file.Span.Slice(start, Math.Min(blockLength, file.Length - start));
             blocks[i] = Block(i == count - 1, (byte)i, block);
         }
 

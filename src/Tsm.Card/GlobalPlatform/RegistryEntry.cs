@@ -39,7 +39,7 @@ public sealed record RegistryEntry(Aid Aid, LifeCycle LifeCycle)
     public ImmutableArray<Aid> Modules { get; init; } = [];
 
     /// <summary>The version of a load file; null when the card did not tell.</summary>
-    public LoadFileVersion? Version { get; init; }
+    public PackageVersion? Version { get; init; }
 
     /// <summary>What the entry is, given the scope it was listed in.</summary>
     public RegistryKind Kind(RegistryScope scope) => scope switch
@@ -202,8 +202,8 @@ public sealed record RegistryEntry(Aid Aid, LifeCycle LifeCycle)
             case PrivilegesTag:
                 objects.Add(BerTlv.Encode(tag, Privileges.ToThreeOctets().Span));
                 break;
-            case LoadFileTag when LoadFile is { } loadFile:
-                objects.Add(BerTlv.Encode(tag, loadFile.Span));
+            case LoadFileTag when LoadFile is { } file:
+                objects.Add(BerTlv.Encode(tag, file.Span));
                 break;
             case SecurityDomainTag when SecurityDomain is { } securityDomain:
                 objects.Add(BerTlv.Encode(tag, securityDomain.Span));
@@ -222,7 +222,7 @@ public sealed record RegistryEntry(Aid Aid, LifeCycle LifeCycle)
 /// <param name="Major">The major version; another one is incompatible.</param>
 /// <param name="Minor">The minor version; a higher one is compatible.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct LoadFileVersion(byte Major, byte Minor)
+public readonly record struct PackageVersion(byte Major, byte Minor)
 {
     /// <summary>The version as "major.minor".</summary>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Major}.{Minor}");
