@@ -46,7 +46,7 @@ internal static class ExitCode
     /// <summary>The exit code of a job that has ended, or of one that nobody waits for any more.</summary>
     public static int Of(Job job) => job.Status switch
     {
-        JobStatus.Done => job.Grade == "unknown" ? Unknown : Done,
+        JobStatus.Done => job.Grade is "unknown" ? Unknown : Done,
         JobStatus.Refused or JobStatus.Failed or JobStatus.Cancelled => Refused,
         _ => Unknown,
     };

@@ -40,7 +40,7 @@ internal static class Connection
     /// <summary>The token of a data folder is for that folder's server only; it is sent nowhere else by accident.</summary>
     private static string? TokenFor(Uri uri, ReadyServer? ready, string? data)
     {
-        if (ready is not null && Uri.TryCreate(ready.Url, UriKind.Absolute, out Uri? own) && own.Authority == uri.Authority)
+        if (ready is not null && Uri.TryCreate(ready.Url, UriKind.Absolute, out Uri? own) && string.Equals(own.Authority, uri.Authority, StringComparison.OrdinalIgnoreCase))
         {
             return ready.Token ?? ReadText(Path.Combine(data ?? DefaultDataFolder, TokenFile));
         }

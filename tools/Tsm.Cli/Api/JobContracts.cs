@@ -81,7 +81,7 @@ internal sealed record Job
     public bool Ended => Status is JobStatus.Done or JobStatus.Refused or JobStatus.Failed or JobStatus.Expired or JobStatus.Cancelled;
 
     /// <summary>Whether the job is done and the card has proved it.</summary>
-    public bool Proven => Status == JobStatus.Done && Grade == "proven";
+    public bool Proven => Status is JobStatus.Done && Grade is "proven";
 }
 
 /// <summary>The application of a job.</summary>

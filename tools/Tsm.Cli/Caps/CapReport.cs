@@ -12,16 +12,13 @@ internal sealed record CapReport
     /// <summary>Version of the CAP format.</summary>
     public required string Format { get; init; }
 
-    /// <summary>The Java Card version that the CAP format or the imports speak of.</summary>
-    public string? JavaCard { get; init; }
-
     public bool Library => Applets.Count == 0;
 
     public required IReadOnlyList<string> Applets { get; init; }
 
-    public required IReadOnlyList<CapImport> Imports { get; init; }
+    public required IReadOnlyList<ImportReport> Imports { get; init; }
 
-    public required IReadOnlyList<CapPart> Components { get; init; }
+    public required IReadOnlyList<ComponentReport> Components { get; init; }
 
     /// <summary>Octets that travel to the card.</summary>
     public required int LoadFileSize { get; init; }
@@ -29,14 +26,14 @@ internal sealed record CapReport
     /// <summary>Estimated non-volatile memory on the card, in octets.</summary>
     public required int Memory { get; init; }
 
-    public required IReadOnlyList<CapCost> Costs { get; init; }
+    public required IReadOnlyList<CostReport> Costs { get; init; }
 }
 
 /// <summary>A package that the CAP needs, with its least version.</summary>
-internal sealed record CapImport(string Aid, string? Name, string Version);
+internal sealed record ImportReport(string Aid, string? Name, string Version);
 
-/// <summary>A component and its size in octets, and whether it travels to the card.</summary>
-internal sealed record CapPart(string Name, int Size, bool Loaded);
+/// <summary>A component and its size in octets; Debug stays at home.</summary>
+internal sealed record ComponentReport(string Name, int Size, bool Loaded);
 
-/// <summary>How many short messages a load costs on a kind of card.</summary>
-internal sealed record CapCost(string Card, int Sms);
+/// <summary>How many packets and short messages loading and installing costs on a kind of card.</summary>
+internal sealed record CostReport(string Card, int Packets, int Sms);

@@ -25,7 +25,7 @@ internal static class AppCommands
         Answer<App> answer = await run.Api.AddApplicationAsync(cap, run.Get(Name), run.Cancellation);
         return run.Result(answer.Json, console =>
         {
-            Layout.Tick(console, answer.Status == 200 ? "the same content is already there" : "added");
+            Print.Tick(console, answer.Status == 200 ? "the same content is already there" : "added");
             AppText.Show(console, answer.Value);
         });
     }

@@ -1,4 +1,3 @@
-using Spectre.Console;
 using Tsm.Cli.Api;
 using Tsm.Cli.Rendering;
 
@@ -16,10 +15,10 @@ internal static class AuditCommand
 
     private static async Task ShowAsync(Invocation run, IReadOnlyList<Job> jobs)
     {
-        foreach (Job job in jobs.Where(j => j.Status == JobStatus.Done))
+        foreach (Job job in jobs.Where(j => j.Status is JobStatus.Done))
         {
             CardRecord card = (await run.Api.CardAsync(job.Card, run.Cancellation)).Value;
-            Layout.Heading(run.Terminal.Screen, $"{card.Iccid}  {card.Model}  audited {Layout.Time(card.AuditedAt)}");
+            Print.Heading(run.Terminal.Screen, $"{card.Iccid}  {card.Model}  audited {Print.Time(card.AuditedAt)}");
             CardText.Contents(run.Terminal.Screen, card.ContentList);
         }
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Spectre.Console;
 using Tsm.Cli.Api;
 using Tsm.Cli.Rendering;
 

@@ -50,23 +50,13 @@ internal sealed class Invocation(ParseResult parse, Terminal terminal, Cancellat
     {
         try
         {
-            return path == "-"
+            return path is "-"
                 ? System.Text.Encoding.UTF8.GetBytes(await terminal.Input.ReadToEndAsync(cancellation))
                 : await File.ReadAllBytesAsync(path, cancellation);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ProblemException(
-                new()
-                {
-                    Title = "The file cannot be read",
-                    Detail = $"{path} cannot be read.",
-                    Layer = "cli",
-                    Code = fault is FileNotFoundException or DirectoryNotFoundException ? "FILE_NOT_FOUND" : "FILE_NOT_READABLE",
-                    Cause = fault.Message,
-                    Next = "Check the path and who may read it.",
-                },
-                ExitCode.Usage);
+            throw Files.NotReadable(path, fault);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Spectre.Console;
 using Tsm.Cli.Api;
 using Tsm.Cli.Jobs;
@@ -84,7 +83,7 @@ internal static class JobRun
         if (open.Length > 0)
         {
             terminal.ErrorScreen.Write(new Text(
-                $"\n{Layout.Count(open.Length, "job")} not at an end within the time given; the server goes on. See {WatchCommand(open)}\n"));
+                $"\n{Print.Count(open.Length, "job")} not at an end within the time given; the server goes on. See {WatchCommand(open)}\n"));
         }
     }
 

@@ -51,9 +51,9 @@ internal static class LifecycleCommands
                 Application = run.Get(App),
                 Applet = Upper(run.Get(Applet)),
                 Instance = Upper(run.Get(Instance)),
-                Activate = operation == "install" && run.Get(Activate) ? true : null,
-                Privileges = operation == "install" ? Upper(run.Get(Privileges)) : null,
-                Parameters = operation == "install" ? Upper(run.Get(Parameters)) : null,
+                Activate = operation is "install" && run.Get(Activate) ? true : null,
+                Privileges = operation is "install" ? Upper(run.Get(Privileges)) : null,
+                Parameters = operation is "install" ? Upper(run.Get(Parameters)) : null,
             }));
 
     private static string? Upper(string? hex) => hex is null ? null : Octets.Parse(hex).ToString();

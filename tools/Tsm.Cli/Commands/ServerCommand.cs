@@ -25,12 +25,14 @@ internal static class ServerCommand
     {
         HostedProgram program = HostedProgram.Server(run.Terminal.Environment);
         string data = run.Get(CommonOptions.Data) ?? run.Terminal.Environment("TSM_DATA") ?? Connection.DefaultDataFolder;
-        string? readyFile = run.Rest.Any(a => a.Split('=')[0] == "--ready-file") ? null : Path.Combine(data, Connection.ReadyFile);
+        string? readyFile = run.Rest.Any(a => a.Split('=')[0] is "--ready-file") ? null : Path.Combine(data, Connection.ReadyFile);
         string[] own = readyFile is null ? [] : ["--ready-file", Path.GetFullPath(readyFile)];
         Directory.CreateDirectory(data);
         var start = new ProcessStartInfo(
             program.File, [.. program.Arguments, .. run.Rest, "--data", Path.GetFullPath(data), .. own, "--exit-with-stdin"])
         {
+            UseShellExecute = false,
+
             // Its end: when we close this, or when we are gone.
             RedirectStandardInput = true,
         };

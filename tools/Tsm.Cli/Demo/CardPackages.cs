@@ -33,7 +33,7 @@ internal sealed class CardPackages
     }
 
     /// <summary>Whether an import is served without loading anything.</summary>
-    public bool Serve(CapImport import) => _versions is null
+    public bool Serve(ImportReport import) => _versions is null
         ? Aid.TryParse(import.Aid, out Aid aid, out _) && KnownPackages.Name(aid) is not null
         : _versions.TryGetValue(import.Aid, out string? version) && LibraryLookup.Serves(version, import.Version);
 

@@ -16,7 +16,7 @@ internal static class DemoAccount
             {
                 yield return Silent(finding);
             }
-            else if (found.ValueKind == JsonValueKind.Array ? found.GetArrayLength() > 0 : found.ToString() != "0")
+            else if (found.ValueKind == JsonValueKind.Array ? found.GetArrayLength() > 0 : found.ToString() is not "0")
             {
                 yield return new()
                 {

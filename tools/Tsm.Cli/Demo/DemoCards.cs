@@ -80,7 +80,7 @@ internal static class DemoCards
     private static string Key(DemoModel model)
     {
         byte[] key = RandomNumberGenerator.GetBytes(KeyLength);
-        if (model.Algorithm == "3des")
+        if (model.Algorithm is "3des")
         {
             OddParity(key);
         }

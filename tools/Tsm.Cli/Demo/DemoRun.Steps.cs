@@ -1,6 +1,5 @@
 using Spectre.Console;
 using Tsm.Cli.Api;
-using Tsm.Cli.Commands;
 using Tsm.Cli.Jobs;
 using Tsm.Cli.Rendering;
 
@@ -18,8 +17,8 @@ internal sealed partial class DemoRun
     {
         long started = _terminal.Time.GetTimestamp();
         ImportResult result = (await _site.Api.ImportCardsAsync(DemoCards.ToCsv(_cards), dryRun: false, _cancellation)).Value;
-        string models = string.Join(", ", _cards.GroupBy(c => c.Model.Name).Select(g => $"{Layout.Count(g.Count())} {g.Key}"));
-        Tell("import", result.Imported, started, $"{Layout.Count(result.Imported, "card")} imported with random keys: {models}");
+        string models = string.Join(", ", _cards.GroupBy(c => c.Model.Name, StringComparer.Ordinal).Select(g => $"{Print.Count(g.Count())} {g.Key}"));
+        Tell("import", result.Imported, started, $"{Print.Count(result.Imported, "card")} imported with random keys: {models}");
     }
 
     private async Task<App> UploadAsync(DemoPackage package)
@@ -29,9 +28,9 @@ internal sealed partial class DemoRun
         _report.Applications.Add(app);
         var used = _cards.Select(c => c.Model.Name).ToHashSet(StringComparer.Ordinal);
         Compatibility[] models = [.. app.Compatibility.Where(c => used.Contains(c.Model))];
-        string what = app.Library ? "a library" : Layout.Count(app.Applets.Count, "applet");
+        string what = app.Library ? "a library" : Print.Count(app.Applets.Count, "applet");
         Tell("upload", _cards.Count, started, $"{package.Name} uploaded: package {app.PackageAid} {app.Version}, {what}, "
-            + $"{Layout.Count(app.LoadFileSize, "octet")}; fits {models.Count(m => m.Ok)} of {models.Length} card models");
+            + $"{Print.Count(app.LoadFileSize, "octet")}; fits {models.Count(m => m.Ok)} of {models.Length} card models");
         foreach (Compatibility model in models.Where(m => !m.Ok))
         {
             _console.Write(new Text($"  {model.Model}: {string.Join("; ", model.Reasons)}\n"));
@@ -62,8 +61,8 @@ internal sealed partial class DemoRun
         int proven = ended.Count(j => j.Proven);
         var cost = DemoTotals.Of([.. ended]);
         string what = app is null ? name : $"{name} {app.Name ?? app.PackageAid}" + (app.Applets.Count > 1 && applet is not null ? $" {applet}" : "");
-        Tell(what, proven, cards.Count, started, $"{what}: proven by {Layout.Count(proven)} of {Layout.Count(cards.Count, "card")}: {proves} "
-            + $"({Layout.Count(cost.SmsSent)} SMS, {Layout.Count(cost.Proofs, "proof")}, {Layout.Duration(_terminal.Time.GetElapsedTime(started))})");
+        Tell(what, proven, cards.Count, started, $"{what}: proven by {Print.Count(proven)} of {Print.Count(cards.Count, "card")}: {proves} "
+            + $"({Print.Count(cost.SmsSent)} SMS, {Print.Count(cost.Proofs, "proof")}, {Print.Duration(_terminal.Time.GetElapsedTime(started))})");
         foreach (RefusedCard card in refused)
         {
             Fail(card.Problem);
@@ -129,8 +128,8 @@ internal sealed partial class DemoRun
         Operation = operation,
         Cards = [.. cards.Select(c => c.Iccid)],
         Application = app?.Id,
-        Applet = operation == "install" ? applet : null,
-        Instance = app is null || applet is null || operation == "install" ? null : InstanceOf(app, applet),
+        Applet = operation is "install" ? applet : null,
+        Instance = app is null || applet is null || operation is "install" ? null : InstanceOf(app, applet),
     };
 
     private string InstanceOf(App app, string applet) => _instances.GetValueOrDefault((app.Id, applet), applet);
@@ -156,11 +155,11 @@ internal sealed partial class DemoRun
         _report.Steps.Add(new(name, ok, proven, of, Math.Round(_terminal.Time.GetElapsedTime(started).TotalSeconds, 1), text));
         if (ok)
         {
-            Layout.Tick(_console, text);
+            Print.Tick(_console, text);
         }
         else
         {
-            Layout.Cross(_console, text);
+            Print.Cross(_console, text);
         }
     }
 

@@ -139,12 +139,12 @@ internal sealed partial class DemoRun
     {
         if (_options.Cap is null)
         {
-            byte[] sample = CapReader.Sample();
-            return new("hello.cap", sample, CapReader.Read(sample, "hello.cap"));
+            byte[] sample = CapReading.Sample();
+            return new("hello.cap", sample, CapReading.Read(sample, "hello.cap"));
         }
 
-        byte[] content = CapReader.ReadFile(_options.Cap);
-        return new(_options.Cap, content, CapReader.Read(content, _options.Cap));
+        byte[] content = CapReading.ReadFile(_options.Cap);
+        return new(_options.Cap, content, CapReading.Read(content, _options.Cap));
     }
 
     private async Task<IReadOnlyList<DemoPackage>> FindLibrariesAsync(DemoPackage package)

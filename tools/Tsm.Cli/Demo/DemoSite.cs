@@ -155,7 +155,7 @@ internal sealed class DemoSite : IAsyncDisposable
         while (true)
         {
             Health health = await WhileAliveAsync(async token => (await Api.HealthAsync(token)).Value, cancellation);
-            if (health.Status == "ok")
+            if (health.Status is "ok")
             {
                 return;
             }

@@ -19,7 +19,7 @@ internal static class LibraryLookup
     /// <param name="onCards">Whether a package, by AID and version, is on every card anyway.</param>
     /// <exception cref="ProblemException">A library is nowhere, is too old, or needs itself.</exception>
     public static IReadOnlyList<DemoPackage> Find(
-        DemoPackage package, Func<IReadOnlyList<DemoPackage>> candidates, Func<CapImport, bool> onCards)
+        DemoPackage package, Func<IReadOnlyList<DemoPackage>> candidates, Func<ImportReport, bool> onCards)
     {
         var ordered = new List<DemoPackage>();
         var lazy = new Lazy<IReadOnlyList<DemoPackage>>(candidates);
@@ -28,14 +28,14 @@ internal static class LibraryLookup
 
         void Visit(DemoPackage needing, IReadOnlyList<string> path)
         {
-            foreach (CapImport import in needing.Cap.Imports.Where(i => !onCards(i)))
+            foreach (ImportReport import in needing.Cap.Imports.Where(i => !onCards(i)))
             {
                 if (path.Contains(import.Aid, StringComparer.Ordinal))
                 {
                     throw Circle(needing, import);
                 }
 
-                if (ordered.Exists(l => l.Cap.PackageAid == import.Aid))
+                if (ordered.Exists(l => string.Equals(l.Cap.PackageAid, import.Aid, StringComparison.Ordinal)))
                 {
                     continue;
                 }
@@ -53,7 +53,7 @@ internal static class LibraryLookup
         var packages = new List<DemoPackage>();
         foreach (string path in Directory.EnumerateFiles(folder, "*.cap").Order(StringComparer.Ordinal))
         {
-            if (Path.GetFullPath(path) == Path.GetFullPath(except))
+            if (string.Equals(Path.GetFullPath(path), Path.GetFullPath(except), StringComparison.Ordinal))
             {
                 continue;
             }
@@ -61,7 +61,7 @@ internal static class LibraryLookup
             try
             {
                 byte[] content = File.ReadAllBytes(path);
-                packages.Add(new(path, content, CapReader.Read(content, path)));
+                packages.Add(new(path, content, CapReading.Read(content, path)));
             }
             catch (Exception fault) when (fault is ProblemException or IOException or UnauthorizedAccessException)
             {
@@ -90,13 +90,13 @@ internal static class LibraryLookup
             : (-1, -1);
     }
 
-    private static DemoPackage Choose(DemoPackage needing, CapImport import, IReadOnlyList<DemoPackage> candidates)
+    private static DemoPackage Choose(DemoPackage needing, ImportReport import, IReadOnlyList<DemoPackage> candidates)
     {
-        DemoPackage[] same = [.. candidates.Where(c => c.Cap.PackageAid == import.Aid)];
+        DemoPackage[] same = [.. candidates.Where(c => string.Equals(c.Cap.PackageAid, import.Aid, StringComparison.Ordinal))];
         return Array.Find(same, c => Serves(c.Cap.Version, import.Version)) ?? throw Missing(needing, import, same);
     }
 
-    private static ProblemException Missing(DemoPackage needing, CapImport import, DemoPackage[] others) => new(
+    private static ProblemException Missing(DemoPackage needing, ImportReport import, DemoPackage[] others) => new(
         new()
         {
             Title = "A library is missing",
@@ -113,7 +113,7 @@ internal static class LibraryLookup
         },
         ExitCode.Usage);
 
-    private static ProblemException Circle(DemoPackage needing, CapImport import) => new(
+    private static ProblemException Circle(DemoPackage needing, ImportReport import) => new(
         new()
         {
             Title = "Libraries need each other in a circle",

@@ -61,6 +61,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program.File, [.. program.Arguments, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

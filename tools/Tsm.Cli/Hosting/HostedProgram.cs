@@ -25,7 +25,7 @@ internal sealed record HostedProgram(string File, IReadOnlyList<string> Argument
         // We run on a runtime; whatever found it for us finds it for the program too.
         string? own = Environment.ProcessPath;
         string apphost = path[..^4] + (OperatingSystem.IsWindows() ? ".exe" : "");
-        return Path.GetFileNameWithoutExtension(own) == "dotnet" ? new(own!, [path])
+        return Path.GetFileNameWithoutExtension(own) is "dotnet" ? new(own!, [path])
             : System.IO.File.Exists(apphost) ? new(apphost, [])
             : new("dotnet", [path]);
     }
@@ -43,7 +43,7 @@ internal sealed record HostedProgram(string File, IReadOnlyList<string> Argument
         string[] places =
         [
             .. typeof(HostedProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-                .Where(a => a.Key == name && a.Value is not null).Select(a => Path.GetFullPath(Path.Combine(here, a.Value!))),
+                .Where(a => string.Equals(a.Key, name, StringComparison.Ordinal) && a.Value is not null).Select(a => Path.GetFullPath(Path.Combine(here, a.Value!))),
             .. new[] { here, Path.Combine(here, name), Path.Combine(here, "..", name) }
                 .SelectMany(folder => new[] { Path.Combine(folder, name + ".dll"), Path.Combine(folder, name) })
                 .Select(Path.GetFullPath),

@@ -42,7 +42,7 @@ internal sealed class JobLines(IAnsiConsole console)
     /// <summary>Tells what has changed since the last time.</summary>
     public void Changed(IReadOnlyList<Job> jobs, string? notice)
     {
-        if (notice is not null && notice != _notice)
+        if (notice is not null && !string.Equals(notice, _notice, StringComparison.Ordinal))
         {
             console.Write(new Text(notice + "\n"));
         }
@@ -56,7 +56,7 @@ internal sealed class JobLines(IAnsiConsole console)
 
         foreach (Job job in jobs)
         {
-            if (job.Status == JobStatus.Running && _told.Add(job.Id + job.Status))
+            if (job.Status is JobStatus.Running && _told.Add(job.Id + job.Status))
             {
                 console.Write(new Text($"› {job.Card}  {job.Operation}  {job.Now}\n"));
             }
@@ -82,9 +82,9 @@ internal sealed class JobLines(IAnsiConsole console)
         if (tenths > _tenths)
         {
             _tenths = tenths;
-            int bad = jobs.Count(j => j.Ended && j.Status != JobStatus.Done);
-            console.Write(new Text($"› {jobs[0].Operation}: {Layout.Count(ended)} of {Layout.Count(jobs.Count)} cards"
-                + (bad == 0 ? "\n" : $", {Layout.Count(bad)} not done\n")));
+            int bad = jobs.Count(j => j.Ended && j.Status is not JobStatus.Done);
+            console.Write(new Text($"› {jobs[0].Operation}: {Print.Count(ended)} of {Print.Count(jobs.Count)} cards"
+                + (bad == 0 ? "\n" : $", {Print.Count(bad)} not done\n")));
         }
     }
 }

@@ -9,11 +9,11 @@ internal static class AppText
 {
     public static void List(IAnsiConsole console, Page<App> page)
     {
-        Table table = Layout.Table(console, "name", "package AID", "version", "applets", "load file", "models", "id");
+        Table table = Print.Table(console, "name", "package AID", "version", "applets", "load file", "models", "id");
         foreach (App app in page.Items)
         {
-            Layout.Row(table, app.Name, app.PackageAid, app.Version, app.Library ? "library" : Layout.Count(app.Applets.Count),
-                Layout.Count(app.LoadFileSize, "octet"), Models(app), app.Id);
+            Print.Row(table, app.Name, app.PackageAid, app.Version, app.Library ? "library" : Print.Count(app.Applets.Count),
+                Print.Count(app.LoadFileSize, "octet"), Models(app), app.Id);
         }
 
         ListText.Write(console, table, page.Items.Count, page.Next, "No applications. Add one with `tsm app add FILE.cap`.");
@@ -21,24 +21,24 @@ internal static class AppText
 
     public static void Show(IAnsiConsole console, App app)
     {
-        Layout.Fields(console,
+        Print.Fields(console,
             ("id", app.Id),
             ("name", app.Name),
             ("package", $"{app.PackageAid} {app.PackageName}".TrimEnd()),
             ("version", app.Version),
             ("Java Card", app.JavaCard),
             ("applets", app.Library ? "none: a library" : string.Join(", ", app.Applets)),
-            ("load file", Layout.Count(app.LoadFileSize, "octet")),
+            ("load file", Print.Count(app.LoadFileSize, "octet")),
             ("memory", Memory(app.Memory)),
             ("SHA-256", app.Sha256),
-            ("uploaded", Layout.Time(app.UploadedAt)));
+            ("uploaded", Print.Time(app.UploadedAt)));
         if (app.Imports.Count > 0)
         {
-            Layout.Heading(console, "Imports");
-            Table imports = Layout.Table(console, "AID", "version", "name");
+            Print.Heading(console, "Imports");
+            Table imports = Print.Table(console, "AID", "version", "name");
             foreach (AppImport import in app.Imports)
             {
-                Layout.Row(imports, import.Aid, import.Version, import.Name);
+                Print.Row(imports, import.Aid, import.Version, import.Name);
             }
 
             console.Write(imports);
@@ -46,11 +46,11 @@ internal static class AppText
 
         if (app.Compatibility.Count > 0)
         {
-            Layout.Heading(console, "Card models");
-            Table models = Layout.Table(console, "model", "fits", "reasons");
+            Print.Heading(console, "Card models");
+            Table models = Print.Table(console, "model", "fits", "reasons");
             foreach (Compatibility model in app.Compatibility)
             {
-                Layout.Row(models, model.Model, model.Ok ? "yes" : "no", string.Join("; ", model.Reasons));
+                Print.Row(models, model.Model, model.Ok ? "yes" : "no", string.Join("; ", model.Reasons));
             }
 
             console.Write(models);
@@ -63,7 +63,7 @@ internal static class AppText
 
     private static string? Memory(JsonElement memory) => memory.ValueKind switch
     {
-        JsonValueKind.Number => Layout.Count(memory.GetInt64(), "octet"),
+        JsonValueKind.Number => Print.Count(memory.GetInt64(), "octet"),
         JsonValueKind.Object => string.Join(", ", memory.EnumerateObject().Select(p => $"{p.Name} {p.Value}")),
         JsonValueKind.String => memory.GetString(),
         _ => null,

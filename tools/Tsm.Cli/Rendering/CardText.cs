@@ -12,28 +12,28 @@ internal static class CardText
     public static void Imported(IAnsiConsole console, ImportResult result)
     {
         string said = result.DryRun ? "would be imported; nothing was changed" : "imported";
-        Layout.Tick(console, $"{Layout.Count(result.Imported, "card")} {said}");
-        Table table = Layout.Table(console, "ICCID", "MSISDN", "model");
+        Print.Tick(console, $"{Print.Count(result.Imported, "card")} {said}");
+        Table table = Print.Table(console, "ICCID", "MSISDN", "model");
         foreach (ImportedCard card in result.Cards.Take(MaxImported))
         {
-            Layout.Row(table, card.Iccid, card.Msisdn, card.Model);
+            Print.Row(table, card.Iccid, card.Msisdn, card.Model);
         }
 
         console.Write(table);
         if (result.Imported > MaxImported)
         {
-            console.Write(new Text($"... and {Layout.Count(result.Imported - MaxImported)} more\n"));
+            console.Write(new Text($"... and {Print.Count(result.Imported - MaxImported)} more\n"));
         }
     }
 
     public static void List(IAnsiConsole console, Page<CardRecord> page)
     {
-        Table table = Layout.Table(console, "ICCID", "MSISDN", "model", "contents", "jobs", "last proof", "state");
+        Table table = Print.Table(console, "ICCID", "MSISDN", "model", "contents", "jobs", "last proof", "state");
         foreach (CardRecord card in page.Items)
         {
             bool busy = card.ActiveJob.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
-            Layout.Row(table, card.Iccid, card.Msisdn, card.Model, Layout.Count(card.ContentCount),
-                Layout.Count(card.Queued + (busy ? 1 : 0)), Layout.Time(card.LastProofAt), card.Uncertain ? "uncertain: audit it" : "known");
+            Print.Row(table, card.Iccid, card.Msisdn, card.Model, Print.Count(card.ContentCount),
+                Print.Count(card.Queued + (busy ? 1 : 0)), Print.Time(card.LastProofAt), card.Uncertain ? "uncertain: audit it" : "known");
         }
 
         ListText.Write(console, table, page.Items.Count, page.Next, "No cards. Import some with `tsm card import FILE`.");
@@ -41,22 +41,22 @@ internal static class CardText
 
     public static void Show(IAnsiConsole console, CardRecord card)
     {
-        Layout.Fields(console,
+        Print.Fields(console,
             ("ICCID", card.Iccid),
             ("MSISDN", card.Msisdn),
             ("model", card.Model),
             ("active job", JobName(card.ActiveJob)),
-            ("queued jobs", card.Queued == 0 ? null : Layout.Count(card.Queued)),
-            ("last proof", Layout.Time(card.LastProofAt)),
-            ("audited", Layout.Time(card.AuditedAt) ?? "never"),
+            ("queued jobs", card.Queued == 0 ? null : Print.Count(card.Queued)),
+            ("last proof", Print.Time(card.LastProofAt)),
+            ("audited", Print.Time(card.AuditedAt) ?? "never"),
             ("state", card.Uncertain ? "uncertain: `tsm audit` asks the card" : "known"));
         if (card.KeySets.Count > 0)
         {
-            Layout.Heading(console, "Key sets (check values; keys are never shown)");
-            Table keys = Layout.Table(console, "version", "algorithm", "KIC", "KID", "DEK");
+            Print.Heading(console, "Key sets (check values; keys are never shown)");
+            Table keys = Print.Table(console, "version", "algorithm", "KIC", "KID", "DEK");
             foreach (KeySet set in card.KeySets)
             {
-                Layout.Row(keys, Layout.Count(set.Version), set.Algorithm, set.KicCheckValue, set.KidCheckValue, set.DekCheckValue);
+                Print.Row(keys, Print.Count(set.Version), set.Algorithm, set.KicCheckValue, set.KidCheckValue, set.DekCheckValue);
             }
 
             console.Write(keys);
@@ -64,17 +64,17 @@ internal static class CardText
 
         if (card.Domains.Count > 0)
         {
-            Layout.Heading(console, "Counters");
-            Table domains = Layout.Table(console, "TAR", "key version", "counter");
+            Print.Heading(console, "Counters");
+            Table domains = Print.Table(console, "TAR", "key version", "counter");
             foreach (CounterDomain domain in card.Domains)
             {
-                Layout.Row(domains, domain.Tar, Layout.Count(domain.KeyVersion), Layout.Count(domain.Counter));
+                Print.Row(domains, domain.Tar, Print.Count(domain.KeyVersion), Print.Count(domain.Counter));
             }
 
             console.Write(domains);
         }
 
-        Layout.Heading(console, "Contents");
+        Print.Heading(console, "Contents");
         Contents(console, card.ContentList);
     }
 
@@ -87,12 +87,12 @@ internal static class CardText
             return;
         }
 
-        Table table = Layout.Table(console, "AID", "kind", "wanted", "confirmed", "proven at", "name");
+        Table table = Print.Table(console, "AID", "kind", "wanted", "confirmed", "proven at", "name");
         foreach (Content content in contents)
         {
-            Layout.Row(table, content.Aid, Kind(content.Kind), content.Wanted,
+            Print.Row(table, content.Aid, Kind(content.Kind), content.Wanted,
                 content.Unknown ? $"unknown (was {content.Confirmed ?? "not there"})" : content.Confirmed,
-                Layout.Time(content.ProvenAt), content.Name ?? content.LoadFile);
+                Print.Time(content.ProvenAt), content.Name ?? content.LoadFile);
         }
 
         console.Write(table);
@@ -100,10 +100,10 @@ internal static class CardText
 
     public static void History(IAnsiConsole console, Page<HistoryEntry> page)
     {
-        Table table = Layout.Table(console, "at", "kind", "what", "job");
+        Table table = Print.Table(console, "at", "kind", "what", "job");
         foreach (HistoryEntry entry in page.Items)
         {
-            Layout.Row(table, Layout.Time(entry.At), entry.Kind, entry.Text, entry.Job);
+            Print.Row(table, Print.Time(entry.At), entry.Kind, entry.Text, entry.Job);
         }
 
         ListText.Write(console, table, page.Items.Count, page.Next, "Nothing has happened to this card yet.", "--before");

@@ -1,7 +1,6 @@
 using Spectre.Console;
 using Tsm.Cli.Api;
 using Tsm.Cli.Demo;
-using Tsm.Cli.Hosting;
 
 namespace Tsm.Cli.Rendering;
 
@@ -19,21 +18,21 @@ internal static class DemoText
                 .Where(f => f.Item2 > 0).Select(f => $"{f.Item2:P0} {f.Item1}"),
         ];
         string network = faults.Length == 0 ? "a network without faults" : $"a network with {string.Join(", ", faults)} (seed {options.Seed})";
-        console.Write(new Text($"Tsm demo: {Layout.Count(cards.Count, "simulated card")}, SMS over SMPP, {network}\n", new(decoration: Decoration.Bold)));
+        console.Write(new Text($"Tsm demo: {Print.Count(cards.Count, "simulated card")}, SMS over SMPP, {network}\n", new(decoration: Decoration.Bold)));
     }
 
     public static void Closing(IAnsiConsole console, DemoReport report)
     {
         foreach (DemoRegistry registry in report.Registries)
         {
-            Layout.Heading(console, $"On card {registry.Iccid} ({registry.Model}), read over the air");
+            Print.Heading(console, $"On card {registry.Iccid} ({registry.Model}), read over the air");
             CardText.Contents(console, registry.Contents);
         }
 
         int hidden = report.Cards.Count - report.Registries.Count;
         if (hidden > 0 && report.Registries.Count > 0)
         {
-            console.Write(new Text($"... and {Layout.Count(hidden, "more card")}, each audited and compared\n", new(Color.Grey)));
+            console.Write(new Text($"... and {Print.Count(hidden, "more card")}, each audited and compared\n", new(Color.Grey)));
         }
 
         Evidence(console, report);
@@ -44,7 +43,7 @@ internal static class DemoText
     {
         string card = report.Cards[0].Iccid;
         string app = report.Applications.LastOrDefault()?.Name ?? "hello";
-        Layout.Heading(console, "The demo stays. Go on in another shell:");
+        Print.Heading(console, "The demo stays. Go on in another shell:");
         string[] lines =
         [
             .. Alias(environment) is { } alias ? [alias] : Array.Empty<string>(),
@@ -73,21 +72,21 @@ internal static class DemoText
             return;
         }
 
-        Layout.Heading(console, "Proofs, decoded");
-        Table table = Layout.Table(console, "card", "step", "kind", "grade", "what it says");
+        Print.Heading(console, "Proofs, decoded");
+        Table table = Print.Table(console, "card", "step", "kind", "grade", "what it says");
         foreach (Job job in jobs.OrderBy(j => j.Card, StringComparer.Ordinal).ThenBy(j => j.CreatedAt))
         {
-            Evidence[] proofs = [.. job.Evidence.Where(e => e.Kind != "submit")];
+            Evidence[] proofs = [.. job.Evidence.Where(e => e.Kind is not "submit")];
             for (int i = 0; i < proofs.Length; i++)
             {
                 if (proofs.Length > ShownEvidence + 1 && i >= ShownEvidence - 1 && i < proofs.Length - 1)
                 {
-                    Layout.Row(table, job.Card, job.Operation, "...", "", $"{proofs.Length - ShownEvidence} more of this kind");
+                    Print.Row(table, job.Card, job.Operation, "...", "", $"{proofs.Length - ShownEvidence} more of this kind");
                     i = proofs.Length - 2;
                 }
                 else
                 {
-                    Layout.Row(table, job.Card, job.Operation, JobText.Kind(proofs[i].Kind), proofs[i].Grade, proofs[i].Text);
+                    Print.Row(table, job.Card, job.Operation, JobText.Kind(proofs[i].Kind), proofs[i].Grade, proofs[i].Text);
                 }
             }
         }
@@ -98,29 +97,29 @@ internal static class DemoText
     private static void Totals(IAnsiConsole console, DemoReport report)
     {
         DemoTotals totals = report.Totals;
-        Layout.Heading(console, "Totals");
+        Print.Heading(console, "Totals");
         console.Write(new Text(
-            $"{Layout.Count(totals.SmsSent)} SMS sent ({Layout.Count(totals.SmsRepeated)} of them again), {Layout.Count(totals.SmsReceived)} received, "
-            + $"{Layout.Count(totals.OctetsSent, "octet")}, {Layout.Count(totals.Proofs, "proof")}, {Layout.Duration(TimeSpan.FromSeconds(report.Seconds))}\n"));
+            $"{Print.Count(totals.SmsSent)} SMS sent ({Print.Count(totals.SmsRepeated)} of them again), {Print.Count(totals.SmsReceived)} received, "
+            + $"{Print.Count(totals.OctetsSent, "octet")}, {Print.Count(totals.Proofs, "proof")}, {Print.Duration(TimeSpan.FromSeconds(report.Seconds))}\n"));
         if (report.Account is { } account)
         {
             string network = string.Join(", ", new[] { ("smsIn", "SMS in"), ("smsOut", "SMS out"), ("lost", "lost"), ("repeated", "repeated"),
                 ("reordered", "reordered"), ("replays", "replays refused"), ("badCc", "bad checksums") }
-                .Select(n => $"{Layout.Count(DemoAccount.Number(account, n.Item1))} {n.Item2}"));
+                .Select(n => $"{Print.Count(DemoAccount.Number(account, n.Item1))} {n.Item2}"));
             console.Write(new Text($"The simulator counted {network}.\n"));
             if (!DemoAccount.Problems(account).Any())
             {
-                Layout.Tick(console, "no counter was used twice, and no command was executed twice");
+                Print.Tick(console, "no counter was used twice, and no command was executed twice");
             }
         }
 
         if (report.Ok)
         {
-            Layout.Tick(console, "every step was proven on every card");
+            Print.Tick(console, "every step was proven on every card");
         }
         else
         {
-            Layout.Cross(console, "not every step was proven on every card; see above");
+            Print.Cross(console, "not every step was proven on every card; see above");
         }
     }
 
@@ -134,6 +133,6 @@ internal static class DemoText
         }
 
         string dll = Path.Combine(AppContext.BaseDirectory, "tsm.dll");
-        return Path.GetFileNameWithoutExtension(own) == "dotnet" ? $"alias tsm='{own} {dll}'" : $"alias tsm='{own}'";
+        return Path.GetFileNameWithoutExtension(own) is "dotnet" ? $"alias tsm='{own} {dll}'" : $"alias tsm='{own}'";
     }
 }

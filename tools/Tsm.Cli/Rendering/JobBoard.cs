@@ -27,7 +27,7 @@ internal static class JobBoard
             Sum(table, jobs);
         }
 
-        foreach (Job job in many ? jobs.Where(j => j.Status == JobStatus.Running).Take(MaxActive) : jobs)
+        foreach (Job job in many ? jobs.Where(j => j.Status is JobStatus.Running).Take(MaxActive) : jobs)
         {
             Row(table, job);
         }
@@ -38,8 +38,8 @@ internal static class JobBoard
     /// <summary>What a job has cost: messages, proofs and octets.</summary>
     public static string Cost(Job job)
     {
-        string again = job.SmsRepeated == 0 ? "" : $" ({Layout.Count(job.SmsRepeated)} repeated)";
-        return $"{Layout.Count(job.SmsSent)} SMS{again}, {Layout.Count(job.Proofs, "proof")}, {Layout.Count(job.OctetsSent, "octet")}";
+        string again = job.SmsRepeated == 0 ? "" : $" ({Print.Count(job.SmsRepeated)} repeated)";
+        return $"{Print.Count(job.SmsSent)} SMS{again}, {Print.Count(job.Proofs, "proof")}, {Print.Count(job.OctetsSent, "octet")}";
     }
 
     /// <summary>How a job ended, or where it is, in one word or two.</summary>
@@ -53,14 +53,14 @@ internal static class JobBoard
     private static void Row(Table table, Job job) => table.AddRow(
         Mark(job),
         new Text(job.Card + "  " + job.Operation),
-        Bar(job.StepsDone, job.StepsTotal, job.Ended && job.Status != JobStatus.Done),
+        Bar(job.StepsDone, job.StepsTotal, job.Ended && job.Status is not JobStatus.Done),
         new Text(Cost(job)),
         new Text(Saying(job), new(Color.Grey)) { Overflow = Overflow.Ellipsis });
 
     private static void Sum(Table table, IReadOnlyList<Job> jobs)
     {
         int ended = jobs.Count(j => j.Ended);
-        int bad = jobs.Count(j => j.Ended && j.Status != JobStatus.Done);
+        int bad = jobs.Count(j => j.Ended && j.Status is not JobStatus.Done);
         var sum = new Job
         {
             SmsSent = jobs.Sum(j => j.SmsSent),
@@ -70,10 +70,10 @@ internal static class JobBoard
         };
         table.AddRow(
             new Text(" "),
-            new Text($"{jobs[0].Operation}: {Layout.Count(ended)} of {Layout.Count(jobs.Count)} cards" + (bad == 0 ? "" : $", {bad} not done")),
+            new Text($"{jobs[0].Operation}: {Print.Count(ended)} of {Print.Count(jobs.Count)} cards" + (bad == 0 ? "" : $", {bad} not done")),
             Bar(jobs.Sum(j => j.StepsDone), jobs.Sum(j => j.StepsTotal), bad > 0),
             new Text(Cost(sum)),
-            new Text($"{jobs.Count(j => j.Status == JobStatus.Running)} at work, {jobs.Count(j => j.Status == JobStatus.Queued)} waiting"));
+            new Text($"{jobs.Count(j => j.Status is JobStatus.Running)} at work, {jobs.Count(j => j.Status is JobStatus.Queued)} waiting"));
     }
 
     private static string Saying(Job job) => job switch

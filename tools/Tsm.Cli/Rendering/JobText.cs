@@ -8,11 +8,11 @@ internal static class JobText
 {
     public static void List(IAnsiConsole console, Page<Job> page)
     {
-        Table table = Layout.Table(console, "id", "card", "operation", "application", "outcome", "steps", "SMS", "proofs", "created");
+        Table table = Print.Table(console, "id", "card", "operation", "application", "outcome", "steps", "SMS", "proofs", "created");
         foreach (Job job in page.Items)
         {
-            Layout.Row(table, job.Id, job.Card, job.Operation, job.Application?.Name ?? job.Application?.PackageAid, JobBoard.Outcome(job),
-                $"{job.StepsDone}/{job.StepsTotal}", Layout.Count(job.SmsSent), Layout.Count(job.Proofs), Layout.Time(job.CreatedAt));
+            Print.Row(table, job.Id, job.Card, job.Operation, job.Application?.Name ?? job.Application?.PackageAid, JobBoard.Outcome(job),
+                $"{job.StepsDone}/{job.StepsTotal}", Print.Count(job.SmsSent), Print.Count(job.Proofs), Print.Time(job.CreatedAt));
         }
 
         ListText.Write(console, table, page.Items.Count, page.Next, "No jobs.");
@@ -20,7 +20,7 @@ internal static class JobText
 
     public static void Show(IAnsiConsole console, Job job)
     {
-        Layout.Fields(console,
+        Print.Fields(console,
             ("id", job.Id),
             ("card", job.Card),
             ("operation", job.Operation),
@@ -29,10 +29,10 @@ internal static class JobText
             ("outcome", JobBoard.Outcome(job)),
             ("now", job.Ended ? null : job.Now),
             ("steps", $"{job.StepsDone} of {job.StepsTotal}"),
-            ("cost", $"{JobBoard.Cost(job)}; {Layout.Count(job.SmsReceived)} SMS received"),
-            ("created", Layout.Time(job.CreatedAt)),
-            ("started", Layout.Time(job.StartedAt)),
-            ("ended", Layout.Time(job.EndedAt)));
+            ("cost", $"{JobBoard.Cost(job)}; {Print.Count(job.SmsReceived)} SMS received"),
+            ("created", Print.Time(job.CreatedAt)),
+            ("started", Print.Time(job.StartedAt)),
+            ("ended", Print.Time(job.EndedAt)));
         if (job.Problem is not null)
         {
             console.WriteLine();
@@ -41,11 +41,11 @@ internal static class JobText
 
         if (job.Evidence.Count > 0)
         {
-            Layout.Heading(console, "Evidence");
-            Table table = Layout.Table(console, "at", "kind", "grade", "what it says", "octets");
+            Print.Heading(console, "Evidence");
+            Table table = Print.Table(console, "at", "kind", "grade", "what it says", "octets");
             foreach (Evidence evidence in job.Evidence)
             {
-                Layout.Row(table, Layout.Time(evidence.At), Kind(evidence.Kind), evidence.Grade, evidence.Text, evidence.Raw);
+                Print.Row(table, Print.Time(evidence.At), Kind(evidence.Kind), evidence.Grade, evidence.Text, evidence.Raw);
             }
 
             console.Write(table);

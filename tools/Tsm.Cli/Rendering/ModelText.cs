@@ -15,10 +15,10 @@ internal static class ModelText
         string[] columns = [.. page.Items
             .SelectMany(m => m.EnumerateObject().Where(p => p.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)))
             .Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(MaxColumns)];
-        Table table = Layout.Table(console, [.. columns.Select(Words)]);
+        Table table = Print.Table(console, [.. columns.Select(Words)]);
         foreach (JsonElement model in page.Items)
         {
-            Layout.Row(table, [.. columns.Select(c => model.TryGetProperty(c, out JsonElement value) ? Value(value) : null)]);
+            Print.Row(table, [.. columns.Select(c => model.TryGetProperty(c, out JsonElement value) ? Value(value) : null)]);
         }
 
         ListText.Write(console, table, page.Items.Count, page.Next, "No card models.");
@@ -32,7 +32,7 @@ internal static class ModelText
             Flatten(fields, Words(property.Name), property.Value);
         }
 
-        Layout.Fields(console, [.. fields]);
+        Print.Fields(console, [.. fields]);
     }
 
     private static void Flatten(List<(string, string?)> fields, string name, JsonElement value)

@@ -32,7 +32,7 @@ internal static class ProblemText
 
         if (problem.Errors?.Count > MaxLines)
         {
-            Add(grid, "", $"... and {Layout.Count(problem.Errors.Count - MaxLines, "more", "more")}; --json shows all.");
+            Add(grid, "", $"... and {Print.Count(problem.Errors.Count - MaxLines, "more", "more")}; --json shows all.");
         }
 
         console.Write(grid);

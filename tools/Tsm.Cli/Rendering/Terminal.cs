@@ -16,7 +16,7 @@ internal sealed class Terminal
         Error = error;
         Input = input;
         Environment = environment;
-        bool plain = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") == "dumb";
+        bool plain = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is "dumb";
         Interactive = outputIsScreen && !plain;
         Screen = Console(output, Interactive, outputIsScreen);
         ErrorScreen = Console(error, errorIsScreen && !plain, errorIsScreen);

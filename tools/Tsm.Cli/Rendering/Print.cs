@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace Tsm.Cli.Rendering;
 
 /// <summary>The few forms that all our output is made of.</summary>
-internal static class Layout
+internal static class Print
 {
     /// <summary>A table: framed on a screen, bare columns where the output goes into a file or a pipe.</summary>
     public static Table Table(IAnsiConsole console, params ReadOnlySpan<string> columns)
