@@ -5,7 +5,11 @@ namespace Tsm.Cli;
 /// <summary>Turns Ctrl-C and the signals that end a process into a cancellation; a second one ends at once.</summary>
 internal sealed class Interrupts : IDisposable
 {
+    /// <summary>Wrappers such as timeout signal us and our group: that is one interruption, not two.</summary>
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _cancellation = new();
+    private long _first;
     private readonly List<PosixSignalRegistration> _registrations;
 
     public Interrupts() => _registrations =
@@ -28,8 +32,10 @@ internal sealed class Interrupts : IDisposable
 
     private void Caught(PosixSignalContext context)
     {
-        if (_cancellation.IsCancellationRequested)
+        long now = TimeProvider.System.GetTimestamp();
+        if (Interlocked.CompareExchange(ref _first, now, 0) is not 0 and var first)
         {
+            context.Cancel = TimeProvider.System.GetElapsedTime(first, now) < Echo;
             return;
         }
 

@@ -5,7 +5,7 @@ namespace Tsm.Cli.Api;
 /// <summary>One page of a list and the cursor of the next page, null on the last.</summary>
 internal sealed record Page<T>
 {
-    public IReadOnlyList<T> Items { get; init; } = [];
+    public IReadOnlyList<T> Items { get; init => field = value ?? []; } = [];
 
     public string? Next { get; init; }
 }
@@ -19,7 +19,7 @@ internal sealed record Health
 
     public string? Database { get; init; }
 
-    public IReadOnlyList<SmscHealth> Smsc { get; init; } = [];
+    public IReadOnlyList<SmscHealth> Smsc { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One connection to an SMSC.</summary>
@@ -32,7 +32,7 @@ internal sealed record ImportResult
 
     public bool DryRun { get; init; }
 
-    public IReadOnlyList<ImportedCard> Cards { get; init; } = [];
+    public IReadOnlyList<ImportedCard> Cards { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A card of an import.</summary>
@@ -61,9 +61,9 @@ internal sealed record CardRecord
 
     public DateTimeOffset? AuditedAt { get; init; }
 
-    public IReadOnlyList<KeySet> KeySets { get; init; } = [];
+    public IReadOnlyList<KeySet> KeySets { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<CounterDomain> Domains { get; init; } = [];
+    public IReadOnlyList<CounterDomain> Domains { get; init => field = value ?? []; } = [];
 
     /// <summary>How many things are on the card, whichever shape <see cref="Contents"/> has.</summary>
     public int ContentCount => Contents.ValueKind switch
@@ -140,9 +140,9 @@ internal sealed record App
 
     public bool Library { get; init; }
 
-    public IReadOnlyList<string> Applets { get; init; } = [];
+    public IReadOnlyList<string> Applets { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<AppImport> Imports { get; init; } = [];
+    public IReadOnlyList<AppImport> Imports { get; init => field = value ?? []; } = [];
 
     public int LoadFileSize { get; init; }
 
@@ -152,7 +152,7 @@ internal sealed record App
 
     public DateTimeOffset? UploadedAt { get; init; }
 
-    public IReadOnlyList<Compatibility> Compatibility { get; init; } = [];
+    public IReadOnlyList<Compatibility> Compatibility { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A package that an application needs.</summary>
@@ -165,5 +165,5 @@ internal sealed record Compatibility
 
     public bool Ok { get; init; }
 
-    public IReadOnlyList<string> Reasons { get; init; } = [];
+    public IReadOnlyList<string> Reasons { get; init => field = value ?? []; } = [];
 }

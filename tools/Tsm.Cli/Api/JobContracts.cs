@@ -23,9 +23,9 @@ internal sealed record JobOrder
 /// <summary>The jobs that came of an order, and the cards that were refused.</summary>
 internal sealed record JobsCreated
 {
-    public IReadOnlyList<Job> Jobs { get; init; } = [];
+    public IReadOnlyList<Job> Jobs { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<RefusedCard> Refused { get; init; } = [];
+    public IReadOnlyList<RefusedCard> Refused { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A card for which no job was created, and why.</summary>
@@ -75,7 +75,7 @@ internal sealed record Job
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>Only when one job is asked for.</summary>
-    public IReadOnlyList<Evidence> Evidence { get; init; } = [];
+    public IReadOnlyList<Evidence> Evidence { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether nothing more will happen.</summary>
     public bool Ended => Status is JobStatus.Done or JobStatus.Refused or JobStatus.Failed or JobStatus.Expired or JobStatus.Cancelled;

@@ -27,7 +27,7 @@ internal sealed record Problem
 
     public string? Next { get; init; }
 
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence { get; init => field = value ?? []; } = [];
 
     public IReadOnlyList<ProblemLine>? Errors { get; init; }
 }

@@ -15,43 +15,40 @@ internal static class SmsEstimate
     private const int PlainPart = 10;
     private const int CounterAndChecksum = 14;
     private const int LoadHeader = 5;
-    private const int MaxBlock = 240;
+    private const int Block = 240;
+    private const int SmallBlock = 120;
 
-    /// <summary>INSTALL [for load], INSTALL [for install] and make selectable, a short message each.</summary>
-    private const int Installs = 2;
+    /// <summary>About what INSTALL [for load] and INSTALL [for install and make selectable] take together, in octets.</summary>
+    private const int Installs = 80;
 
-    private static readonly (string Card, int Segments, int CipherBlock)[] Cards =
+    private static readonly (string Card, int Segments, int CipherBlock, int LoadBlock)[] Cards =
     [
-        ("AES, 5 segments (uicc-aes)", 5, 16),
-        ("3DES, 5 segments (uicc-3des)", 5, 8),
-        ("AES, 3 segments (uicc-small)", 3, 16),
-        ("AES, single SMS", 1, 16),
+        ("AES, 5 segments (uicc-aes)", 5, 16, Block),
+        ("3DES, 5 segments (uicc-3des)", 5, 8, Block),
+        ("AES, 3 segments (uicc-small)", 3, 16, SmallBlock),
+        ("AES, single SMS", 1, 16, Block),
     ];
 
     /// <summary>The costs on typical cards.</summary>
     /// <param name="loadFileSize">Octets of the load file with its tag.</param>
-    public static IReadOnlyList<CostReport> Of(int loadFileSize) => [.. Cards.Select(c => Of(loadFileSize, c.Card, c.Segments, c.CipherBlock))];
+    public static IReadOnlyList<CostReport> Of(int loadFileSize) => [.. Cards.Select(c => Of(loadFileSize, c.Card, c.Segments, c.CipherBlock, c.LoadBlock))];
 
     /// <summary>The costs on one kind of card.</summary>
     /// <param name="loadFileSize">Octets of the load file with its tag.</param>
     /// <param name="card">What to call the kind.</param>
     /// <param name="segments">How many short messages the card puts together.</param>
     /// <param name="cipherBlock">The block length of its cipher in octets.</param>
-    public static CostReport Of(int loadFileSize, string card, int segments, int cipherBlock)
+    /// <param name="loadBlock">The most octets in one LOAD.</param>
+    public static CostReport Of(int loadFileSize, string card, int segments, int cipherBlock, int loadBlock)
     {
-        // Each LOAD has its header; a packet carries as many as it has room for.
-        int script = (Capacity(segments) - PlainPart) / cipherBlock * cipherBlock - CounterAndChecksum;
-        int data = script - LoadHeader * ((script + LoadHeader + MaxBlock - 1) / (LoadHeader + MaxBlock));
-        int full = loadFileSize / data;
-        int rest = loadFileSize % data;
-        int sms = full * segments;
-        if (rest > 0)
-        {
-            int commands = rest + LoadHeader * ((rest + MaxBlock - 1) / MaxBlock) + CounterAndChecksum;
-            sms += Segments(PlainPart + (commands + cipherBlock - 1) / cipherBlock * cipherBlock);
-        }
-
-        return new(card, full + (rest > 0 ? 1 : 0) + Installs, sms + Installs);
+        // What a packet has room for once CNTR, PCNTR and CC are in it; the commands of a script fill packet after packet.
+        int room = (Capacity(segments) - PlainPart) / cipherBlock * cipherBlock - CounterAndChecksum;
+        int block = Math.Min(loadBlock, room - LoadHeader);
+        int commands = Installs + loadFileSize + LoadHeader * ((loadFileSize + block - 1) / block);
+        int full = commands / room;
+        int rest = commands % room;
+        int last = rest == 0 ? 0 : Segments(PlainPart + (rest + CounterAndChecksum + cipherBlock - 1) / cipherBlock * cipherBlock);
+        return new(card, full + (rest > 0 ? 1 : 0), full * segments + last);
     }
 
     private static int Capacity(int segments) => segments == 1

@@ -49,7 +49,7 @@ internal static class JobRun
         try
         {
             return await JobDisplay.FollowAsync(
-                run.Terminal, run.Api, jobs, run.Get(CommonOptions.Timeout), run.Json, run.Cancellation);
+                run.Terminal, new(run.Api, run.Terminal.Time, run.Terminal.PollInterval), jobs, run.Get(CommonOptions.Timeout), run.Json, run.Cancellation);
         }
         catch (OperationCanceledException) when (!run.Json)
         {

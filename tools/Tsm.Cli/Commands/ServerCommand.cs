@@ -27,7 +27,7 @@ internal static class ServerCommand
         string data = run.Get(CommonOptions.Data) ?? run.Terminal.Environment("TSM_DATA") ?? Connection.DefaultDataFolder;
         string? readyFile = run.Rest.Any(a => a.Split('=')[0] is "--ready-file") ? null : Path.Combine(data, Connection.ReadyFile);
         string[] own = readyFile is null ? [] : ["--ready-file", Path.GetFullPath(readyFile)];
-        Directory.CreateDirectory(data);
+        CreateFolder(data);
         var start = new ProcessStartInfo(
             program.File, [.. program.Arguments, .. run.Rest, "--data", Path.GetFullPath(data), .. own, "--exit-with-stdin"])
         {
@@ -40,7 +40,7 @@ internal static class ServerCommand
         try
         {
             await process.WaitForExitAsync(run.Cancellation);
-            return process.ExitCode == 0 ? ExitCode.Done : ExitCode.Refused;
+            return process.ExitCode is ExitCode.Done or ExitCode.Usage ? process.ExitCode : ExitCode.Refused;
         }
         catch (OperationCanceledException)
         {
@@ -53,6 +53,19 @@ internal static class ServerCommand
             {
                 File.Delete(readyFile);
             }
+        }
+    }
+
+    /// <summary>A new data folder is for its owner only: the vault's key will lie in it.</summary>
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed partial class DemoRun
     /// <summary>Cards of one order; the API takes 1000.</summary>
     private const int CardsPerOrder = 500;
 
+    /// <summary>Longer than the server waits for a silent card: then nothing happens any more.</summary>
+    private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(3);
+
     /// <summary>Instances by application and applet, as the server named them.</summary>
     private readonly Dictionary<(string Application, string Applet), string> _instances = [];
 
@@ -55,8 +58,9 @@ internal sealed partial class DemoRun
             refused.AddRange(created.Refused);
         }
 
+        var follower = new JobFollower(_site.Api, _terminal.Time, _terminal.PollInterval, StallLimit);
         IReadOnlyList<Job> ended = await _site.WhileAliveAsync(
-            token => JobDisplay.FollowAsync(_terminal, _site.Api, jobs, null, _options.Json, token), _cancellation);
+            token => JobDisplay.FollowAsync(_terminal, follower, jobs, null, _options.Json, token), _cancellation);
         await RememberAsync(ended, app, applet);
         int proven = ended.Count(j => j.Proven);
         var cost = DemoTotals.Of([.. ended]);

@@ -10,9 +10,8 @@ internal static class JobDisplay
     /// <summary>Follows jobs and shows them.</summary>
     /// <returns>The jobs as last seen.</returns>
     public static async Task<IReadOnlyList<Job>> FollowAsync(
-        Terminal terminal, ApiClient api, IReadOnlyList<Job> jobs, TimeSpan? limit, bool quiet, CancellationToken cancellation)
+        Terminal terminal, JobFollower follower, IReadOnlyList<Job> jobs, TimeSpan? limit, bool quiet, CancellationToken cancellation)
     {
-        var follower = new JobFollower(api, terminal.Time, terminal.PollInterval);
         if (quiet || jobs.Count == 0)
         {
             return await follower.FollowAsync(jobs, limit, static (_, _) => { }, cancellation);
@@ -24,8 +23,14 @@ internal static class JobDisplay
             return await follower.FollowAsync(jobs, limit, lines.Changed, cancellation);
         }
 
-        return await terminal.Screen.Live(JobBoard.Draw(jobs, null)).Overflow(VerticalOverflow.Ellipsis).StartAsync(live =>
-            follower.FollowAsync(jobs, limit, (all, notice) => live.UpdateTarget(JobBoard.Draw(all, notice)), cancellation));
+        // What moved is wiped off, and how it ended is written for good.
+        IAnsiConsole screen = terminal.Screen;
+        IReadOnlyList<Job> ended = await screen.Live(JobBoard.Draw(jobs, null, screen.Profile.Width))
+            .AutoClear(true).Overflow(VerticalOverflow.Ellipsis)
+            .StartAsync(live => follower.FollowAsync(
+                jobs, limit, (all, notice) => live.UpdateTarget(JobBoard.Draw(all, notice, screen.Profile.Width)), cancellation));
+        screen.Write(JobBoard.Draw(ended, null, screen.Profile.Width));
+        return ended;
     }
 }
 

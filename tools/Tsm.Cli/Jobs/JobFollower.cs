@@ -3,7 +3,7 @@ using Tsm.Cli.Api;
 namespace Tsm.Cli.Jobs;
 
 /// <summary>Asks for jobs until all have ended.</summary>
-internal sealed class JobFollower(ApiClient api, TimeProvider time, TimeSpan interval)
+internal sealed class JobFollower(ApiClient api, TimeProvider time, TimeSpan interval, TimeSpan? stall = null)
 {
     /// <summary>Identifiers in one question, so that its address stays short.</summary>
     private const int MaxIds = 50;
@@ -23,6 +23,8 @@ internal sealed class JobFollower(ApiClient api, TimeProvider time, TimeSpan int
         Job[] all = [.. jobs];
         long started = time.GetTimestamp();
         long lastAnswer = started;
+        long lastChange = started;
+        (int, int, int) progress = Progress(all);
         changed(all, null);
         while (!Array.TrueForAll(all, j => j.Ended) && !(limit < time.GetElapsedTime(started)))
         {
@@ -40,10 +42,34 @@ internal sealed class JobFollower(ApiClient api, TimeProvider time, TimeSpan int
             }
 
             changed(all, notice);
+            if (Progress(all) != progress)
+            {
+                (progress, lastChange) = (Progress(all), time.GetTimestamp());
+            }
+            else if (stall < time.GetElapsedTime(lastChange))
+            {
+                throw Stalled(all, stall.Value);
+            }
         }
 
         return all;
     }
+
+    private static (int Ended, int Steps, int Sms) Progress(Job[] jobs) =>
+        (jobs.Count(j => j.Ended), jobs.Sum(j => j.StepsDone), jobs.Sum(j => j.SmsSent + j.SmsReceived));
+
+    private static ProblemException Stalled(Job[] jobs, TimeSpan stall) => new(
+        new()
+        {
+            Title = "The jobs have stopped",
+            Detail = $"For {stall.TotalSeconds:0} seconds no job got any further.",
+            Layer = "bearer",
+            Code = "JOBS_STALLED",
+            Cause = "The server sends nothing, and nothing comes back.",
+            Next = "Look at the server's log and at `tsm job show`.",
+            Evidence = [.. jobs.Where(j => !j.Ended).Take(5).Select(j => $"job {j.Id} on {j.Card}: {j.Now ?? j.Status}")],
+        },
+        ExitCode.Unknown);
 
     private async Task RefreshAsync(Job[] all, CancellationToken cancellation)
     {

@@ -9,14 +9,14 @@ internal static class AppText
 {
     public static void List(IAnsiConsole console, Page<App> page)
     {
-        Table table = Print.Table(console, "name", "package AID", "version", "applets", "load file", "models", "id");
+        var table = new TextTable("name", "package AID", "version", "applets", "load file", "models", "id");
         foreach (App app in page.Items)
         {
-            Print.Row(table, app.Name, app.PackageAid, app.Version, app.Library ? "library" : Print.Count(app.Applets.Count),
+            table.Row(app.Name, app.PackageAid, app.Version, app.Library ? "library" : Print.Count(app.Applets.Count),
                 Print.Count(app.LoadFileSize, "octet"), Models(app), app.Id);
         }
 
-        ListText.Write(console, table, page.Items.Count, page.Next, "No applications. Add one with `tsm app add FILE.cap`.");
+        ListText.Write(console, table, page.Next, "No applications. Add one with `tsm app add FILE.cap`.");
     }
 
     public static void Show(IAnsiConsole console, App app)
@@ -35,25 +35,25 @@ internal static class AppText
         if (app.Imports.Count > 0)
         {
             Print.Heading(console, "Imports");
-            Table imports = Print.Table(console, "AID", "version", "name");
+            var imports = new TextTable("AID", "version", "name");
             foreach (AppImport import in app.Imports)
             {
-                Print.Row(imports, import.Aid, import.Version, import.Name);
+                imports.Row(import.Aid, import.Version, import.Name);
             }
 
-            console.Write(imports);
+            imports.Write(console);
         }
 
         if (app.Compatibility.Count > 0)
         {
             Print.Heading(console, "Card models");
-            Table models = Print.Table(console, "model", "fits", "reasons");
+            var models = new TextTable("model", "fits", "reasons");
             foreach (Compatibility model in app.Compatibility)
             {
-                Print.Row(models, model.Model, model.Ok ? "yes" : "no", string.Join("; ", model.Reasons));
+                models.Row(model.Model, model.Ok ? "yes" : "no", string.Join("; ", model.Reasons));
             }
 
-            console.Write(models);
+            models.Write(console);
         }
     }
 

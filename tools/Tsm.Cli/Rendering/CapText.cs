@@ -16,28 +16,28 @@ internal static class CapText
             ("load file", Print.Count(cap.LoadFileSize, "octet")),
             ("memory", $"about {Print.Count(cap.Memory, "octet")} on the card"));
         Print.Heading(console, "Imports");
-        Table imports = Print.Table(console, "AID", "version", "name");
+        var imports = new TextTable("AID", "version", "name");
         foreach (ImportReport import in cap.Imports)
         {
-            Print.Row(imports, import.Aid, import.Version, import.Name ?? "not a known package: a library");
+            imports.Row(import.Aid, import.Version, import.Name ?? "not a known package: a library");
         }
 
-        console.Write(imports);
+        imports.Write(console);
         Print.Heading(console, "Components");
-        Table components = Print.Table(console, "component", "octets", "loaded");
+        var components = new TextTable("component", "octets", "loaded");
         foreach (ComponentReport component in cap.Components)
         {
-            Print.Row(components, component.Name, Print.Count(component.Size), component.Loaded ? "yes" : "no");
+            components.Row(component.Name, Print.Count(component.Size), component.Loaded ? "yes" : "no");
         }
 
-        console.Write(components);
+        components.Write(console);
         Print.Heading(console, "About so many SMS to load and install it");
-        Table costs = Print.Table(console, "card", "packets", "SMS");
+        var costs = new TextTable("card", "packets", "SMS");
         foreach (CostReport cost in cap.Costs)
         {
-            Print.Row(costs, cost.Card, Print.Count(cost.Packets), Print.Count(cost.Sms));
+            costs.Row(cost.Card, Print.Count(cost.Packets), Print.Count(cost.Sms));
         }
 
-        console.Write(costs);
+        costs.Write(console);
     }
 }

@@ -13,13 +13,13 @@ internal static class CardText
     {
         string said = result.DryRun ? "would be imported; nothing was changed" : "imported";
         Print.Tick(console, $"{Print.Count(result.Imported, "card")} {said}");
-        Table table = Print.Table(console, "ICCID", "MSISDN", "model");
+        var table = new TextTable("ICCID", "MSISDN", "model");
         foreach (ImportedCard card in result.Cards.Take(MaxImported))
         {
-            Print.Row(table, card.Iccid, card.Msisdn, card.Model);
+            table.Row(card.Iccid, card.Msisdn, card.Model);
         }
 
-        console.Write(table);
+        table.Write(console);
         if (result.Imported > MaxImported)
         {
             console.Write(new Text($"... and {Print.Count(result.Imported - MaxImported)} more\n"));
@@ -28,15 +28,15 @@ internal static class CardText
 
     public static void List(IAnsiConsole console, Page<CardRecord> page)
     {
-        Table table = Print.Table(console, "ICCID", "MSISDN", "model", "contents", "jobs", "last proof", "state");
+        var table = new TextTable("ICCID", "MSISDN", "model", "contents", "jobs", "last proof", "state");
         foreach (CardRecord card in page.Items)
         {
             bool busy = card.ActiveJob.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
-            Print.Row(table, card.Iccid, card.Msisdn, card.Model, Print.Count(card.ContentCount),
+            table.Row(card.Iccid, card.Msisdn, card.Model, Print.Count(card.ContentCount),
                 Print.Count(card.Queued + (busy ? 1 : 0)), Print.Time(card.LastProofAt), card.Uncertain ? "uncertain: audit it" : "known");
         }
 
-        ListText.Write(console, table, page.Items.Count, page.Next, "No cards. Import some with `tsm card import FILE`.");
+        ListText.Write(console, table, page.Next, "No cards. Import some with `tsm card import FILE`.");
     }
 
     public static void Show(IAnsiConsole console, CardRecord card)
@@ -53,25 +53,25 @@ internal static class CardText
         if (card.KeySets.Count > 0)
         {
             Print.Heading(console, "Key sets (check values; keys are never shown)");
-            Table keys = Print.Table(console, "version", "algorithm", "KIC", "KID", "DEK");
+            var keys = new TextTable("version", "algorithm", "KIC", "KID", "DEK");
             foreach (KeySet set in card.KeySets)
             {
-                Print.Row(keys, Print.Count(set.Version), set.Algorithm, set.KicCheckValue, set.KidCheckValue, set.DekCheckValue);
+                keys.Row(Print.Count(set.Version), set.Algorithm, set.KicCheckValue, set.KidCheckValue, set.DekCheckValue);
             }
 
-            console.Write(keys);
+            keys.Write(console);
         }
 
         if (card.Domains.Count > 0)
         {
             Print.Heading(console, "Counters");
-            Table domains = Print.Table(console, "TAR", "key version", "counter");
+            var domains = new TextTable("TAR", "key version", "counter");
             foreach (CounterDomain domain in card.Domains)
             {
-                Print.Row(domains, domain.Tar, Print.Count(domain.KeyVersion), Print.Count(domain.Counter));
+                domains.Row(domain.Tar, Print.Count(domain.KeyVersion), Print.Count(domain.Counter));
             }
 
-            console.Write(domains);
+            domains.Write(console);
         }
 
         Print.Heading(console, "Contents");
@@ -87,26 +87,26 @@ internal static class CardText
             return;
         }
 
-        Table table = Print.Table(console, "AID", "kind", "wanted", "confirmed", "proven at", "name");
+        var table = new TextTable("AID", "kind", "wanted", "confirmed", "proven at", "name");
         foreach (Content content in contents)
         {
-            Print.Row(table, content.Aid, Kind(content.Kind), content.Wanted,
+            table.Row(content.Aid, Kind(content.Kind), content.Wanted,
                 content.Unknown ? $"unknown (was {content.Confirmed ?? "not there"})" : content.Confirmed,
                 Print.Time(content.ProvenAt), content.Name ?? content.LoadFile);
         }
 
-        console.Write(table);
+        table.Write(console);
     }
 
     public static void History(IAnsiConsole console, Page<HistoryEntry> page)
     {
-        Table table = Print.Table(console, "at", "kind", "what", "job");
+        var table = new TextTable("at", "kind", "what", "job");
         foreach (HistoryEntry entry in page.Items)
         {
-            Print.Row(table, Print.Time(entry.At), entry.Kind, entry.Text, entry.Job);
+            table.Row(Print.Time(entry.At), entry.Kind, entry.Text, entry.Job);
         }
 
-        ListText.Write(console, table, page.Items.Count, page.Next, "Nothing has happened to this card yet.", "--before");
+        ListText.Write(console, table, page.Next, "Nothing has happened to this card yet.", "--before");
     }
 
     private static string? JobName(JsonElement job) => job.ValueKind switch

@@ -73,25 +73,25 @@ internal static class DemoText
         }
 
         Print.Heading(console, "Proofs, decoded");
-        Table table = Print.Table(console, "card", "step", "kind", "grade", "what it says");
+        var table = new TextTable("card", "step", "kind", "grade", "what it says");
         foreach (Job job in jobs.OrderBy(j => j.Card, StringComparer.Ordinal).ThenBy(j => j.CreatedAt))
         {
-            Evidence[] proofs = [.. job.Evidence.Where(e => e.Kind is not "submit")];
+            Evidence[] proofs = [.. job.Evidence.Where(e => e.Kind is "por" or "audit")];
             for (int i = 0; i < proofs.Length; i++)
             {
                 if (proofs.Length > ShownEvidence + 1 && i >= ShownEvidence - 1 && i < proofs.Length - 1)
                 {
-                    Print.Row(table, job.Card, job.Operation, "...", "", $"{proofs.Length - ShownEvidence} more of this kind");
+                    table.Row(job.Card, job.Operation, "...", "", $"{proofs.Length - ShownEvidence} more of this kind");
                     i = proofs.Length - 2;
                 }
                 else
                 {
-                    Print.Row(table, job.Card, job.Operation, JobText.Kind(proofs[i].Kind), proofs[i].Grade, proofs[i].Text);
+                    table.Row(job.Card, job.Operation, JobText.Kind(proofs[i].Kind), proofs[i].Grade, proofs[i].Text);
                 }
             }
         }
 
-        console.Write(table);
+        table.Write(console);
     }
 
     private static void Totals(IAnsiConsole console, DemoReport report)

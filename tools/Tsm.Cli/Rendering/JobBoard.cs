@@ -10,29 +10,36 @@ internal static class JobBoard
     private const int BarWidth = 16;
     private const int MaxRows = 10;
     private const int MaxActive = 5;
+    private const int MinSaying = 8;
+
+    /// <summary>Mark and gaps between the columns.</summary>
+    private const int Gaps = 8;
 
     /// <summary>The picture: a row per job, or sums and the first few at work when there are many.</summary>
-    public static IRenderable Draw(IReadOnlyList<Job> jobs, string? notice)
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="notice">A line below, or null.</param>
+    /// <param name="width">The width of the screen: what happens is cut off there, so that a row stays a line.</param>
+    public static IRenderable Draw(IReadOnlyList<Job> jobs, string? notice, int width)
     {
         bool many = jobs.Count > MaxRows;
-        Table table = new() { Border = TableBorder.None };
-        table.AddColumn(new TableColumn("").Padding(0, 1).NoWrap());
-        table.AddColumn(new TableColumn("").Padding(0, 2).NoWrap());
-        table.AddColumn(new TableColumn("").Padding(0, 2).NoWrap());
-        table.AddColumn(new TableColumn("").Padding(0, 2).NoWrap().RightAligned());
-        table.AddColumn(new TableColumn("").Padding(0, 0));
-        table.HideHeaders();
-        if (many)
+        Line[] lines =
+        [
+            .. many ? [Sum(jobs)] : Array.Empty<Line>(),
+            .. (many ? jobs.Where(j => j.Status is JobStatus.Running).Take(MaxActive) : jobs).Select(Of),
+        ];
+        int room = width - Gaps - lines.Max(l => l.What.Length) - lines.Max(l => BarWidth + l.Steps.Length + 1) - lines.Max(l => l.Cost.Length);
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().Padding(0, 0, 1, 0).NoWrap());
+        grid.AddColumn(new GridColumn().Padding(0, 0, 2, 0).NoWrap());
+        grid.AddColumn(new GridColumn().Padding(0, 0, 2, 0).NoWrap());
+        grid.AddColumn(new GridColumn().Padding(0, 0, 2, 0).NoWrap().RightAligned());
+        grid.AddColumn(new GridColumn().Padding(0, 0, 0, 0).NoWrap());
+        foreach (Line line in lines)
         {
-            Sum(table, jobs);
+            grid.AddRow(line.Mark, new Text(line.What), Bar(line), new Text(line.Cost), new Text(Cut(line.Saying, room), new(Color.Grey)));
         }
 
-        foreach (Job job in many ? jobs.Where(j => j.Status is JobStatus.Running).Take(MaxActive) : jobs)
-        {
-            Row(table, job);
-        }
-
-        return notice is null ? table : new Rows(table, new Text(notice, new(Color.Yellow)));
+        return notice is null ? grid : new Rows(grid, new Text(notice, new(Color.Yellow)));
     }
 
     /// <summary>What a job has cost: messages, proofs and octets.</summary>
@@ -50,14 +57,10 @@ internal static class JobBoard
         _ => job.Status,
     };
 
-    private static void Row(Table table, Job job) => table.AddRow(
-        Mark(job),
-        new Text(job.Card + "  " + job.Operation),
-        Bar(job.StepsDone, job.StepsTotal, job.Ended && job.Status is not JobStatus.Done),
-        new Text(Cost(job)),
-        new Text(Saying(job), new(Color.Grey)) { Overflow = Overflow.Ellipsis });
+    private static Line Of(Job job) => new(
+        Mark(job), job.Card + "  " + job.Operation, job.StepsDone, Total(job), job.Ended && job.Status is not JobStatus.Done, Cost(job), Saying(job));
 
-    private static void Sum(Table table, IReadOnlyList<Job> jobs)
+    private static Line Sum(IReadOnlyList<Job> jobs)
     {
         int ended = jobs.Count(j => j.Ended);
         int bad = jobs.Count(j => j.Ended && j.Status is not JobStatus.Done);
@@ -68,13 +71,21 @@ internal static class JobBoard
             Proofs = jobs.Sum(j => j.Proofs),
             OctetsSent = jobs.Sum(j => j.OctetsSent),
         };
-        table.AddRow(
+        return new(
             new Text(" "),
-            new Text($"{jobs[0].Operation}: {Print.Count(ended)} of {Print.Count(jobs.Count)} cards" + (bad == 0 ? "" : $", {bad} not done")),
-            Bar(jobs.Sum(j => j.StepsDone), jobs.Sum(j => j.StepsTotal), bad > 0),
-            new Text(Cost(sum)),
-            new Text($"{jobs.Count(j => j.Status is JobStatus.Running)} at work, {jobs.Count(j => j.Status is JobStatus.Queued)} waiting"));
+            $"{jobs[0].Operation}: {Print.Count(ended)} of {Print.Count(jobs.Count)} cards" + (bad == 0 ? "" : $", {Print.Count(bad)} not done"),
+            jobs.Sum(j => j.StepsDone),
+            jobs.Sum(Total),
+            bad > 0,
+            Cost(sum),
+            $"{jobs.Count(j => j.Status is JobStatus.Running)} at work, {jobs.Count(j => j.Status is JobStatus.Queued)} waiting");
     }
+
+    /// <summary>A plan may have had steps that were not needed in the end.</summary>
+    private static int Total(Job job) => job.Status is JobStatus.Done ? job.StepsDone : job.StepsTotal;
+
+    private static string Cut(string text, int room) =>
+        room < MinSaying ? "" : text.Length <= room ? text : string.Concat(text.AsSpan(0, room - 1), "…");
 
     private static string Saying(Job job) => job switch
     {
@@ -92,10 +103,15 @@ internal static class JobBoard
         _ => new("·", new(Color.Grey)),
     };
 
-    private static Markup Bar(int done, int total, bool bad)
+    private static Markup Bar(Line line)
     {
-        int filled = total <= 0 ? 0 : (int)Math.Clamp((long)done * BarWidth / total, 0, BarWidth);
-        string color = bad ? "red" : filled == BarWidth ? "green" : "blue";
-        return new($"[{color}]{new string('━', filled)}[/][grey35]{new string('─', BarWidth - filled)}[/] {done}/{total}");
+        int filled = line.Total <= 0 ? 0 : (int)Math.Clamp((long)line.Done * BarWidth / line.Total, 0, BarWidth);
+        string color = line.Bad ? "red" : filled == BarWidth ? "green" : "blue";
+        return new($"[{color}]{new string('━', filled)}[/][grey35]{new string('─', BarWidth - filled)}[/] {line.Steps}");
+    }
+
+    private sealed record Line(Text Mark, string What, int Done, int Total, bool Bad, string Cost, string Saying)
+    {
+        public string Steps => $"{Done}/{Total}";
     }
 }

@@ -8,14 +8,14 @@ internal static class JobText
 {
     public static void List(IAnsiConsole console, Page<Job> page)
     {
-        Table table = Print.Table(console, "id", "card", "operation", "application", "outcome", "steps", "SMS", "proofs", "created");
+        var table = new TextTable("id", "card", "operation", "application", "outcome", "steps", "SMS", "proofs", "created");
         foreach (Job job in page.Items)
         {
-            Print.Row(table, job.Id, job.Card, job.Operation, job.Application?.Name ?? job.Application?.PackageAid, JobBoard.Outcome(job),
+            table.Row(job.Id, job.Card, job.Operation, job.Application?.Name ?? job.Application?.PackageAid, JobBoard.Outcome(job),
                 $"{job.StepsDone}/{job.StepsTotal}", Print.Count(job.SmsSent), Print.Count(job.Proofs), Print.Time(job.CreatedAt));
         }
 
-        ListText.Write(console, table, page.Items.Count, page.Next, "No jobs.");
+        ListText.Write(console, table, page.Next, "No jobs.");
     }
 
     public static void Show(IAnsiConsole console, Job job)
@@ -42,13 +42,13 @@ internal static class JobText
         if (job.Evidence.Count > 0)
         {
             Print.Heading(console, "Evidence");
-            Table table = Print.Table(console, "at", "kind", "grade", "what it says", "octets");
+            var table = new TextTable("at", "kind", "grade", "what it says", "octets");
             foreach (Evidence evidence in job.Evidence)
             {
-                Print.Row(table, Print.Time(evidence.At), Kind(evidence.Kind), evidence.Grade, evidence.Text, evidence.Raw);
+                table.Row(Print.Time(evidence.At), Kind(evidence.Kind), evidence.Grade, evidence.Text, evidence.Raw);
             }
 
-            console.Write(table);
+            table.Write(console);
         }
     }
 

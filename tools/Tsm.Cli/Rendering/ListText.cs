@@ -6,15 +6,15 @@ namespace Tsm.Cli.Rendering;
 internal static class ListText
 {
     /// <summary>Writes the table, or what to do when it is empty, and how to see the next page.</summary>
-    public static void Write(IAnsiConsole console, Table table, int count, string? next, string whenEmpty, string option = "--cursor")
+    public static void Write(IAnsiConsole console, TextTable table, string? next, string whenEmpty, string option = "--cursor")
     {
-        if (count == 0)
+        if (table.Count == 0)
         {
             console.Write(new Text(whenEmpty + "\n"));
             return;
         }
 
-        console.Write(table);
+        table.Write(console);
         if (next is not null)
         {
             console.Write(new Text($"More with {option} {next}\n", new(Color.Grey)));

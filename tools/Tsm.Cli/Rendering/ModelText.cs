@@ -8,20 +8,18 @@ namespace Tsm.Cli.Rendering;
 /// <summary>Card models for people. A model is what the server says it is: new fields show without a new version of ours.</summary>
 internal static class ModelText
 {
-    private const int MaxColumns = 6;
+    /// <summary>What tells models apart at a glance; the sentence stands last because it is long.</summary>
+    private static readonly string[] Columns = ["name", "algorithm", "maxSegments", "maxLoadBlock", "memory", "description"];
 
     public static void List(IAnsiConsole console, Page<JsonElement> page)
     {
-        string[] columns = [.. page.Items
-            .SelectMany(m => m.EnumerateObject().Where(p => p.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)))
-            .Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(MaxColumns)];
-        Table table = Print.Table(console, [.. columns.Select(Words)]);
+        var table = new TextTable([.. Columns.Select(Words)]);
         foreach (JsonElement model in page.Items)
         {
-            Print.Row(table, [.. columns.Select(c => model.TryGetProperty(c, out JsonElement value) ? Value(value) : null)]);
+            table.Row([.. Columns.Select(c => model.TryGetProperty(c, out JsonElement value) ? Value(value) : null)]);
         }
 
-        ListText.Write(console, table, page.Items.Count, page.Next, "No card models.");
+        ListText.Write(console, table, page.Next, "No card models.");
     }
 
     public static void Show(IAnsiConsole console, JsonElement model)
@@ -63,7 +61,7 @@ internal static class ModelText
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.Null => "-",
-        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(p => $"{Words(p.Name)} {Value(p.Value)}")),
+        JsonValueKind.Object => string.Join("  ", value.EnumerateObject().Select(p => Value(p.Value))),
         JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Value)),
         _ => value.ToString(),
     };

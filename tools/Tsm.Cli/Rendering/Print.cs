@@ -1,50 +1,50 @@
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Tsm.Cli.Rendering;
 
 /// <summary>The few forms that all our output is made of.</summary>
 internal static class Print
 {
-    /// <summary>A table: framed on a screen, bare columns where the output goes into a file or a pipe.</summary>
-    public static Table Table(IAnsiConsole console, params ReadOnlySpan<string> columns)
-    {
-        bool framed = console.Profile.Capabilities.Ansi;
-        Table table = new() { Border = framed ? TableBorder.Rounded : TableBorder.None, BorderStyle = new(Color.Grey) };
-        foreach (string column in columns)
-        {
-            var header = new TableColumn(new Text(column, framed ? new(decoration: Decoration.Bold) : Style.Plain));
-            table.AddColumn(framed ? header : header.Padding(0, 2).NoWrap());
-        }
-
-        return table;
-    }
-
-    /// <summary>Adds a row of plain text; null shows as a dash.</summary>
-    public static void Row(Table table, params ReadOnlySpan<string?> cells)
-    {
-        var row = new List<IRenderable>(cells.Length);
-        foreach (string? cell in cells)
-        {
-            row.Add(new Text(string.IsNullOrEmpty(cell) ? "-" : cell));
-        }
-
-        table.AddRow(row);
-    }
-
     /// <summary>Names and values below each other; what is absent is left out.</summary>
     public static void Fields(IAnsiConsole console, params ReadOnlySpan<(string Name, string? Value)> fields)
     {
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().Padding(0, 2));
-        grid.AddColumn(new GridColumn().Padding(0, 0));
+        var present = new List<string[]>();
         foreach ((string name, string? value) in fields)
         {
             if (!string.IsNullOrEmpty(value))
             {
-                grid.AddRow(new Text(name, new(Color.Grey)), new Text(value));
+                present.Add([name, value]);
             }
+        }
+
+        Fields(console, present, indent: 0);
+    }
+
+    /// <summary>Names and values below each other: on a screen long values go on in their own column.</summary>
+    public static void Fields(IAnsiConsole console, IReadOnlyList<string[]> fields, int indent)
+    {
+        if (fields.Count == 0)
+        {
+            return;
+        }
+
+        if (!console.Profile.Capabilities.Ansi)
+        {
+            foreach (string line in TextTable.Align(fields))
+            {
+                console.Write(new Text(new string(' ', indent) + line + "\n"));
+            }
+
+            return;
+        }
+
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().Padding(indent, 0, 2, 0));
+        grid.AddColumn(new GridColumn().Padding(0, 0, 0, 0));
+        foreach (string[] field in fields)
+        {
+            grid.AddRow(new Text(field[0], new(Color.Grey)), new Text(field[1]));
         }
 
         console.Write(grid);

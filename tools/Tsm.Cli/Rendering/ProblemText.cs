@@ -13,29 +13,27 @@ internal static class ProblemText
     public static void Write(IAnsiConsole console, Problem problem)
     {
         Heading(console, problem);
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().Padding(2, 2));
-        grid.AddColumn(new GridColumn().Padding(0, 0));
-        Add(grid, "what", problem.Detail ?? problem.Meaning);
-        Add(grid, "meaning", problem.Detail is null || problem.Detail.Contains(problem.Meaning ?? "", StringComparison.Ordinal) ? null : problem.Meaning);
-        Add(grid, "why", problem.Cause);
-        Add(grid, "next", problem.Next);
-        foreach (string evidence in problem.Evidence ?? [])
+        var fields = new List<string[]>();
+        Add(fields, "what", problem.Detail ?? problem.Meaning);
+        Add(fields, "meaning", problem.Detail is null || problem.Detail.Contains(problem.Meaning ?? "", StringComparison.Ordinal) ? null : problem.Meaning);
+        Add(fields, "why", problem.Cause);
+        Add(fields, "next", problem.Next);
+        foreach (string evidence in problem.Evidence)
         {
-            Add(grid, "evidence", evidence);
+            Add(fields, "evidence", evidence);
         }
 
         foreach (ProblemLine line in (problem.Errors ?? []).Take(MaxLines))
         {
-            Add(grid, Place(line), Line(line));
+            Add(fields, Place(line), Line(line));
         }
 
         if (problem.Errors?.Count > MaxLines)
         {
-            Add(grid, "", $"... and {Print.Count(problem.Errors.Count - MaxLines, "more", "more")}; --json shows all.");
+            Add(fields, "", $"... and {Print.Count(problem.Errors.Count - MaxLines, "more", "more")}; --json shows all.");
         }
 
-        console.Write(grid);
+        Print.Fields(console, fields, indent: 2);
     }
 
     /// <summary>The problem as one line, for tables and lists.</summary>
@@ -56,11 +54,11 @@ internal static class ProblemText
         console.Write(new Text(place is null ? "\n" : $"  [{place}]\n", new(Color.Grey)));
     }
 
-    private static void Add(Grid grid, string name, string? value)
+    private static void Add(List<string[]> fields, string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))
         {
-            grid.AddRow(new Text(name, new(Color.Grey)), new Text(value));
+            fields.Add([name, value]);
         }
     }
 

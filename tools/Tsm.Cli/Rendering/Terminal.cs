@@ -6,8 +6,8 @@ namespace Tsm.Cli.Rendering;
 /// <summary>Where a command reads and writes, so that a test can stand in for the shell.</summary>
 internal sealed class Terminal
 {
-    /// <summary>Lines of output that nobody sees on a screen are not wrapped where it can be helped.</summary>
-    private const int RedirectedWidth = 400;
+    /// <summary>What goes into a file or a pipe is not wrapped: a line stays a line for grep.</summary>
+    private const int RedirectedWidth = 4000;
 
     private Terminal(TextWriter output, TextWriter error, TextReader input, bool outputIsScreen, bool errorIsScreen,
         Func<string, string?> environment)
