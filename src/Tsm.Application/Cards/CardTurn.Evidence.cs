@@ -222,7 +222,10 @@ internal sealed partial class CardTurn
             AuditedAt = Now,
         };
         Change(j => j with { Cursor = new(), Attempted = j.Attempted || j.Operation == Operation.Audit });
-        Note("answer", $"The card has {found.Length} objects: {string.Join(", ", found.Select(f => $"{f.Aid} {f.LifeCycle}"))}.", grade: Grade.Proven);
+        string told = found.IsEmpty
+            ? "Nothing that was put on the card over the air is there."
+            : $"On the card: {string.Join(", ", found.Select(f => $"{f.Aid} {f.LifeCycle}"))}.";
+        Note("answer", told, grade: Grade.Proven);
 
         // What appeared while the job's own packet was unknown is the job's.
         string? Owner(FoundItem item) => Active.LoadFile == item.Aid || Active.Instance == item.Aid ? Active.Application : null;

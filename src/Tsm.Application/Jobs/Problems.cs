@@ -83,7 +83,7 @@ public static class Problems
     /// <summary>The catalogue has no such application.</summary>
     public static Problem UnknownApplication(string? application) => new(
         "api",
-        "UNKNOWN_APPLICATION",
+        "APPLICATION_UNKNOWN",
         "Unknown application",
         application is null ? "No application was named." : $"The catalogue has no application '{application}'.",
         "It was not uploaded, or its id is misspelt.",
@@ -103,7 +103,7 @@ public static class Problems
     /// <summary>A load file has no such applet.</summary>
     public static Problem UnknownModule(CatalogueApplication application, Aid module) => new(
         "api",
-        "UNKNOWN_APPLET",
+        "APPLET_UNKNOWN",
         "Unknown applet",
         $"{application.Name} has no applet {module}.",
         "The AID belongs to another load file, or is misspelt.",
@@ -133,7 +133,7 @@ public static class Problems
     /// <summary>Imports that the card lacks.</summary>
     public static Problem MissingImports(CatalogueApplication application, CardModel model, ImmutableArray<PackageReference> missing) => new(
         "cap",
-        "MISSING_IMPORT",
+        "IMPORT_MISSING",
         "The card lacks a package",
         $"{application.Name} needs {string.Join(", ", missing.Select(Describe))}; neither card model {model.Name} nor what is on the card provides it.",
         "A library has not been loaded yet, or the card is too old for the application.",
@@ -143,7 +143,7 @@ public static class Problems
     /// <summary>Not enough memory by our books.</summary>
     public static Problem TooBig(CatalogueApplication application, CardModel model, int free) => new(
         "capacity",
-        "TOO_BIG",
+        "APPLICATION_TOO_BIG",
         "Application too big for the card",
         $"{application.Name} takes about {application.Memory} octets; {Math.Max(0, free)} of the {model.Memory} of card model {model.Name} are free by our books.",
         "Other applications fill the card, or the card model is too small.",
@@ -153,7 +153,7 @@ public static class Problems
     /// <summary>More LOAD commands than can be numbered.</summary>
     public static Problem TooManyBlocks(CatalogueApplication application, CardModel model) => new(
         "capacity",
-        "TOO_MANY_BLOCKS",
+        "LOAD_FILE_TOO_LONG",
         "Load file too long",
         $"{application.Name} does not fit into {Tsm.Card.GlobalPlatform.LoadCommand.MaxBlocks} LOAD commands of card model {model.Name}.",
         "The block number of LOAD is one octet, and the card model's blocks or packets are small.",
@@ -173,7 +173,7 @@ public static class Problems
     /// <summary>GET STATUS brought something that is no list.</summary>
     public static Problem UnreadableList(PacketError error, Octets data) => new(
         "globalplatform",
-        "UNREADABLE_LIST",
+        "LIST_UNREADABLE",
         "Unreadable answer to GET STATUS",
         $"The list cannot be read: {error}.",
         "The card answers in another format than the card model expects.",
@@ -183,7 +183,7 @@ public static class Problems
     /// <summary>The content of a proven answer is not what a remote management application answers.</summary>
     public static Problem NoResponse(PacketError error, Octets data) => new(
         "globalplatform",
-        "UNREADABLE_RESPONSE",
+        "RESPONSE_UNREADABLE",
         "Unreadable response",
         $"The proven answer is no compact response: {error}.",
         "The TAR of the card model leads to something else than the issuer security domain, or the card answers in the expanded format.",
@@ -193,7 +193,7 @@ public static class Problems
     /// <summary>More objects than a card's state holds.</summary>
     public static Problem TooManyObjects(int found, int limit) => new(
         "capacity",
-        "TOO_MANY_OBJECTS",
+        "OBJECTS_TOO_MANY",
         "Too many objects on the card",
         $"The card lists at least {found} objects; {limit} are remembered at most.",
         "The card has many preloaded packages.",

@@ -291,7 +291,7 @@ public sealed class CardMachineTests
 
         Problem problem = Assert.IsType<JobRejected>(world.Ask(Operation.Install, "i", needy)).Problem;
 
-        Assert.Equal("MISSING_IMPORT", problem.Code);
+        Assert.Equal("IMPORT_MISSING", problem.Code);
         Assert.Contains("F000000001 1.0", problem.Meaning, StringComparison.Ordinal);
         Assert.Equal(0, world.Packets);
     }
@@ -302,7 +302,7 @@ public sealed class CardMachineTests
         var world = new CardWorld(1);
         var big = world.Sample with { Id = "big", Memory = 1_000_000 };
 
-        Assert.Equal("TOO_BIG", Assert.IsType<JobRejected>(world.Ask(Operation.Install, "i", big)).Problem.Code);
+        Assert.Equal("APPLICATION_TOO_BIG", Assert.IsType<JobRejected>(world.Ask(Operation.Install, "i", big)).Problem.Code);
     }
 
     [Fact]

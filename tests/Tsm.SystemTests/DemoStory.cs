@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace Tsm.SystemTests;
+
+/// <summary>The main job as README's first command runs it.</summary>
+public sealed class DemoStory
+{
+    public static TheoryData<string> Caps => Programs.EtsiCaps is { } folder
+        ? [.. Directory.GetFiles(folder, "*.cap").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)]
+        : ["(skipped: the CAP files of ETSI TS 102 268 are not beside the repository)"];
+
+    [Fact]
+    public async Task The_demo_proves_every_step_on_every_card()
+    {
+        CliResult result = await Programs.TsmAsync(TimeSpan.FromMinutes(2), null, "demo");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("every step was proven on every card", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lossy_network_delays_and_nothing_else()
+    {
+        CliResult result = await Programs.TsmAsync(
+            TimeSpan.FromMinutes(3), null, "demo", "--loss", "0.1", "--repeat", "0.05", "--reorder", "0.05", "--cards", "6", "--json");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.NotNull(JsonNode.Parse(result.Output));
+    }
+
+    [Theory, MemberData(nameof(Caps))]
+    public async Task A_real_cap_is_installed_with_the_libraries_it_needs(string cap)
+    {
+        if (Programs.EtsiCaps is not { } folder)
+        {
+            return;
+        }
+
+        CliResult result = await Programs.TsmAsync(TimeSpan.FromMinutes(2), null, "demo", "--cards", "1", "--cap", Path.Combine(folder, cap));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Tsm.SystemTests;
+
+/// <summary>A card of a site: what the server is told of it and what the simulator is told of it may differ.</summary>
+internal sealed record SiteCard(string Iccid, string Msisdn, string Model, string Profile, string Kic, string Kid)
+{
+    public string? CardKid { get; init; }
+
+    public ulong CardCounter { get; init; }
+
+    public int? Memory { get; init; }
+
+    public static SiteCard New(int number, string model, string profile)
+    {
+        string body = $"89999200{number.ToString("D10", CultureInfo.InvariantCulture)}";
+        return new(
+            body + Tsm.Card.Identifiers.Iccid.CheckDigit(body),
+            $"49172{number.ToString("D7", CultureInfo.InvariantCulture)}",
+            model,
+            profile,
+            Convert.ToHexString(RandomNumberGenerator.GetBytes(16)),
+            Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+    }
+}
+
+/// <summary>A server and a simulated network in a folder of their own; the server can be killed and started again.</summary>
+internal sealed class Site : IAsyncDisposable
+{
+    private const string Password = "secret";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tsm-story-").FullName;
+    private readonly HttpClient _control = new();
+    private RunningProgram? _simulator;
+    private RunningProgram? _server;
+    private int _smppPort;
+    private HttpClient _api = new();
+
+    public string Url { get; private set; } = "";
+
+    public string Token { get; private set; } = "";
+
+    public string Folder => _folder;
+
+    public string ServerLog => _server?.Log ?? "";
+
+    public static async Task<Site> StartAsync(IReadOnlyList<SiteCard> cards, params string[] simulatorOptions)
+    {
+        var site = new Site();
+        var file = new JsonObject { ["cards"] = new JsonArray([.. cards.Select(Simulated)]) };
+        string cardsFile = Path.Combine(site._folder, "cards.json");
+        await File.WriteAllTextAsync(cardsFile, file.ToJsonString());
+        (site._simulator, string ready) = await RunningProgram.StartAsync(
+            Programs.Simulator,
+            Path.Combine(site._folder, "simulator.ready"),
+            ["--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "story", "--password", Password, .. simulatorOptions]);
+        JsonNode found = JsonNode.Parse(ready)!;
+        site._smppPort = (int)found["smppPort"]!;
+        site._control.BaseAddress = new(((string)found["controlUrl"]!).TrimEnd('/') + "/");
+        await site.StartServerAsync();
+        return site;
+    }
+
+    public async Task StartServerAsync()
+    {
+        (_server, string ready) = await RunningProgram.StartAsync(
+            Programs.Server,
+            Path.Combine(_folder, "server.ready"),
+            "--urls",
+            "http://127.0.0.1:0",
+            "--data",
+            Path.Combine(_folder, "data"),
+            "--smsc",
+            $"name=story;host=127.0.0.1;port={_smppPort};systemId=story;password={Password};source=99900;answerTimeout=1s;maxSends=20");
+        JsonNode found = JsonNode.Parse(ready)!;
+        (Url, Token) = ((string)found["url"]!, (string)found["token"]!);
+        _api.Dispose();
+        _api = new() { BaseAddress = new(Url) };
+        _api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    /// <summary><c>kill -9</c> of the server.</summary>
+    public void KillServer() => _server!.Kill();
+
+    public async Task<JsonNode> GetAsync(string path) => (await _api.GetFromJsonAsync<JsonNode>(path))!;
+
+    public async Task<(int Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        using HttpResponseMessage response = await _api.SendAsync(request);
+        string text = await response.Content.ReadAsStringAsync();
+        return ((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
+    }
+
+    public async Task ImportAsync(IEnumerable<SiteCard> cards)
+    {
+        string csv = "iccid,msisdn,model,kvn,kic,kid,dek\n" + string.Concat(cards.Select(c => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},\n"));
+        (int status, JsonNode? body) = await SendAsync(HttpMethod.Post, "/api/v1/cards/import", new StringContent(csv, Encoding.UTF8, "text/csv"));
+        Assert.True(status == 200, $"{status}: {body}");
+    }
+
+    public async Task<string> UploadAsync(byte[] cap, string name)
+    {
+        var content = new ByteArrayContent(cap);
+        content.Headers.ContentType = new("application/octet-stream");
+        (int status, JsonNode? body) = await SendAsync(HttpMethod.Post, $"/api/v1/applications?name={name}", content);
+        Assert.True(status is 200 or 201, $"{status}: {body}");
+        return (string)body!["id"]!;
+    }
+
+    /// <summary>Asks for a job on each card; the ids come in the order of the cards.</summary>
+    public async Task<IReadOnlyList<string>> AskAsync(string operation, string? application, params IEnumerable<string> cards)
+    {
+        var body = new { operation, application, cards = cards.ToArray() };
+        (int status, JsonNode? answer) = await SendAsync(HttpMethod.Post, "/api/v1/jobs", JsonContent.Create(body), Guid.NewGuid().ToString());
+        Assert.True(status == 202, $"{status}: {answer}");
+        return [.. answer!["jobs"]!.AsArray().Select(j => (string)j!["id"]!)];
+    }
+
+    /// <summary>Waits until a job has ended.</summary>
+    public async Task<JsonNode> EndAsync(string job, TimeSpan limit)
+    {
+        JsonNode? row = null;
+        await Wait.UntilAsync(
+            async () => (row = await GetAsync($"/api/v1/jobs/{job}"))["endedAt"] is not null, limit, () => $"{row}\n{ServerLog}");
+        return row!;
+    }
+
+    public async Task<JsonNode> AccountAsync() => (await _control.GetFromJsonAsync<JsonNode>("account"))!;
+
+    public async Task<JsonNode> CardAsync(string iccid) => (await _control.GetFromJsonAsync<JsonNode>($"cards/{iccid}"))!;
+
+    public async Task ControlAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using HttpResponseMessage response = await _control.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _server?.Dispose();
+        _simulator?.Dispose();
+        _api.Dispose();
+        _control.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        await Task.CompletedTask;
+    }
+
+    private static JsonNode Simulated(SiteCard card)
+    {
+        string algorithm = card.Profile == "3des" ? "tripleDes" : "aes";
+        var node = new JsonObject
+        {
+            ["iccid"] = card.Iccid,
+            ["msisdn"] = card.Msisdn,
+            ["profile"] = card.Profile,
+            ["counter"] = card.CardCounter,
+            ["keySets"] = new JsonArray(new JsonObject
+            {
+                ["version"] = 1,
+                ["algorithm"] = algorithm,
+                ["kic"] = card.Kic,
+                ["kid"] = card.CardKid ?? card.Kid,
+            }),
+        };
+        if (card.Memory is { } memory)
+        {
+            node["memory"] = memory;
+        }
+
+        return node;
+    }
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests; says what it ran and what it left out, and closes with "N passed, N failed, N skipped".
+#   tests/run.sh            all tests
+#   tests/run.sh --smoke    the demo and the fast tests, for the moment before a commit
+#   TSM_WORLDS=100000 tests/run.sh    more generated worlds than the suite's own
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
+
+command -v dotnet >/dev/null || { echo "The .NET SDK 10 is needed: https://dot.net"; exit 1; }
+
+smoke=false
+[ "${1:-}" = "--smoke" ] && smoke=true
+
+[ -d ../shared/caps/etsi ] || echo "Left out: real CAP files of ETSI TS 102 268 are not at ../shared/caps/etsi; the tests that use them are skipped."
+
+echo "== build"
+dotnet build Tsm.sln --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+status=0
+run() {
+  echo "== $1"
+  dotnet test "tests/$1" --no-build --nologo --logger "console;verbosity=minimal" "${@:2}" 2>&1 | tee -a "$results/log" || status=1
+}
+
+if $smoke; then
+  run Tsm.Tests --filter "FullyQualifiedName!~CardWorlds&FullyQualifiedName!~Process&FullyQualifiedName!~Hosting&FullyQualifiedName!~Postgres"
+  run Tsm.SystemTests --filter "FullyQualifiedName~The_demo_proves"
+else
+  run Tsm.Tests
+  run Tsm.SystemTests
+fi
+
+# Every run of a test project ends with: Passed!  - Failed: 0, Passed: 12, Skipped: 1, Total: 13, ...
+sum() { grep -oE "$1: +[0-9]+" "$results/log" | grep -oE "[0-9]+" | awk '{ n += $1 } END { print n + 0 }'; }
+failed=$(sum Failed)
+passed=$(sum Passed)
+[ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+[ "$passed" -eq 0 ] && failed=$((failed + 1))
+echo "$passed passed, $failed failed, $(sum Skipped) skipped"
+[ "$failed" -eq 0 ]

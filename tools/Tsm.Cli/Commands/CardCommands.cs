@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Text;
+using Tsm.Cli.Api;
+using Tsm.Cli.Rendering;
+
+namespace Tsm.Cli.Commands;
+
+/// <summary><c>tsm card</c>: cards, what is on them and what happened to them.</summary>
+internal static class CardCommands
+{
+    private static readonly Argument<string> File = new("file") { Description = "CSV file, or - for standard input" };
+    private static readonly Argument<string> Card = new("card") { Description = "ICCID or MSISDN" };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check every line, import nothing" };
+    private static readonly Option<string?> Model = new("--model") { Description = "Only cards of this model", HelpName = "NAME" };
+    private static readonly Option<string?> Search = new("--search") { Description = "Only cards whose ICCID or MSISDN contains this", HelpName = "TEXT" };
+    private static readonly Option<string?> Before = new("--before") { Description = "Older than this entry, as the page before said", HelpName = "ID" };
+
+    public static Verb Build(Terminal terminal) => new Verb("card", "Cards: import, list, look at, history").With(
+        new Verb("import", "Import cards and their keys from CSV: iccid,msisdn,model,kvn,kic,kid,dek[,counter]",
+            "tsm card import cards.csv --dry-run", "gpg -d cards.csv.gpg | tsm card import -")
+            .Takes(File, DryRun).TalksToServer().Does(terminal, ImportAsync),
+        new Verb("list", "List cards", "tsm card list --model uicc-aes", "tsm card list --search 8988 --json")
+            .Takes(Model, Search, CommonOptions.Limit, CommonOptions.Cursor).TalksToServer().Does(terminal, ListAsync),
+        new Verb("show", "Show a card: contents as wanted and confirmed, key check values, counters", "tsm card show 8988211000000000017")
+            .Takes(Card).TalksToServer().Does(terminal, ShowAsync),
+        new Verb("history", "Show what happened to a card, newest first", "tsm card history 8988211000000000017 --limit 20")
+            .Takes(Card, CommonOptions.Limit, Before).TalksToServer().Does(terminal, HistoryAsync));
+
+    private static async Task<int> ImportAsync(Invocation run)
+    {
+        byte[] csv = await run.ReadFileAsync(run.Get(File));
+        Answer<ImportResult> answer =
+            await run.Api.ImportCardsAsync(Encoding.UTF8.GetString(csv), run.Get(DryRun), run.Cancellation);
+        return run.Result(answer.Json, console => CardText.Imported(console, answer.Value));
+    }
+
+    private static async Task<int> ListAsync(Invocation run)
+    {
+        Answer<Page<CardRecord>> answer = await run.Api.CardsAsync(
+            run.Get(CommonOptions.Limit), run.Get(CommonOptions.Cursor), run.Get(Model), run.Get(Search), run.Cancellation);
+        return run.Result(answer.Json, console => CardText.List(console, answer.Value));
+    }
+
+    private static async Task<int> ShowAsync(Invocation run)
+    {
+        Answer<CardRecord> answer = await run.Api.CardAsync(run.Get(Card), run.Cancellation);
+        return run.Result(answer.Json, console => CardText.Show(console, answer.Value));
+    }
+
+    private static async Task<int> HistoryAsync(Invocation run)
+    {
+        Answer<Page<HistoryEntry>> answer =
+            await run.Api.HistoryAsync(run.Get(Card), run.Get(CommonOptions.Limit), run.Get(Before), run.Cancellation);
+        return run.Result(answer.Json, console => CardText.History(console, answer.Value));
+    }
+}
