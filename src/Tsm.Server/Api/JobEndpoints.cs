@@ -84,10 +84,16 @@ internal static class JobEndpoints
             }
         }
 
-        IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, cancellationToken);
-        return await Paging.AnswerAsync(
-            () => jobs.ListAsync(caller.Tenant, key, wantedStatus, wanted, cursor, limit ?? Paging.Default, cancellationToken),
-            row => JobView.Shown(row, applications));
+        IReadOnlyList<CatalogueApplication> applications = [];
+        return await Paging.AnswerAsync(ReadAsync, row => JobView.Shown(row, applications));
+
+        async Task<Page<JobRow>> ReadAsync()
+        {
+            Page<JobRow> page = await jobs.ListAsync(
+                caller.Tenant, key, wantedStatus, wanted, cursor, limit ?? Paging.Default, cancellationToken);
+            applications = await view.ApplicationsAsync(caller.Tenant, page.Items, cancellationToken);
+            return page;
+        }
     }
 
     private static async Task<IResult> ShowAsync(string id, Caller caller, JobView view, CancellationToken cancellationToken) =>
@@ -104,7 +110,7 @@ internal static class JobEndpoints
         }
 
         IReply reply = await host.SendAsync(row.Card, new CancelJob(id), cancellationToken);
-        IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, cancellationToken);
+        IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, [row], cancellationToken);
         switch (reply)
         {
             case JobAccepted accepted:

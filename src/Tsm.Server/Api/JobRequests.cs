@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
@@ -27,10 +25,8 @@ internal static class JobRequests
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         Caller caller,
         Lookup lookup,
-        IGrainHost host,
-        IJobReads jobs,
+        CardAsker asker,
         JobView view,
-        TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (Fault(body, idempotencyKey) is { } fault)
@@ -48,47 +44,16 @@ internal static class JobRequests
             }
         }
 
-        EnqueueJob command = Command(body, application);
-        (string Card, JobRow? Job, Problem? Problem)[] outcomes =
-            await Task.WhenAll(body.Cards!.Distinct(StringComparer.Ordinal).Select(AskAsync));
-        IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, cancellationToken);
+        CardOutcome[] outcomes = await asker.AskAsync(
+            caller.Tenant, body.Cards!, Command(body, application), idempotencyKey, cancellationToken);
+        IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(
+            caller.Tenant, outcomes.Select(o => o.Job).OfType<JobRow>(), cancellationToken);
         JobDetails[] taken = [.. outcomes.Where(o => o.Job is not null).Select(o => JobView.Shown(o.Job!, applications))];
-        (string Card, Problem Problem)[] refused = [.. outcomes.Where(o => o.Problem is not null).Select(o => (o.Card, o.Problem!))];
-        return taken.Length > 0
-            ? Results.Accepted("/api/v1/jobs", new JobsAccepted(taken, [.. refused.Select(r => new JobRefusal(r.Card, ProblemSummary.From(r.Problem)))]))
-            : AllRefused(refused);
-
-        async Task<(string Card, JobRow? Job, Problem? Problem)> AskAsync(string card)
-        {
-            if (await lookup.CardAsync(caller.Tenant, card, cancellationToken) is not GrainKey key)
-            {
-                return (card, null, ApiProblems.CardUnknown(card));
-            }
-
-            string id = idempotencyKey is null ? NewId(time) : DerivedId(caller.Tenant, idempotencyKey, key);
-            try
-            {
-                IReply reply = await host.SendAsync(key, command with { JobId = id }, cancellationToken);
-                (JobRow? row, Problem? problem) = reply switch
-                {
-                    JobAccepted accepted => (accepted.Job, null),
-                    JobForgotten => (await jobs.FindAsync(caller.Tenant, id, cancellationToken), (Problem?)null),
-                    JobRejected rejected => (null, rejected.Problem),
-                    _ => (null, Unexpected(reply, card)),
-                };
-                return row is not null && !Asked(row, command)
-                    ? (card, null, ApiProblems.IdempotencyKeyReused(id))
-                    : (card, row, problem ?? (row is null ? ApiProblems.JobUnknown(id) : null));
-            }
-            catch (HostBusyException)
-            {
-                return (card, null, ApiProblems.HostBusy);
-            }
-            catch (StoreUnavailableException)
-            {
-                return (card, null, ApiProblems.StoreUnavailable);
-            }
-        }
+        CardOutcome[] refused = [.. outcomes.Where(o => o.Problem is not null)];
+        return taken.Length == 0
+            ? AllRefused(refused)
+            : Results.Accepted("/api/v1/jobs", new JobsAccepted(
+                taken, [.. refused.Select(r => new JobRefusal(r.Card, ProblemSummary.From(r.Problem!)))]));
     }
 
     /// <summary>What to say when a job has ended already.</summary>
@@ -109,11 +74,11 @@ internal static class JobRequests
         _ => ApiProblems.Defect,
     };
 
-    private static IResult AllRefused((string Card, Problem Problem)[] refused) => ApiProblems.Result(
-        refused[0].Problem,
+    private static IResult AllRefused(CardOutcome[] refused) => ApiProblems.Result(
+        refused[0].Problem!,
         refused.Length == 1
             ? null
-            : [.. refused.Select(r => new ApiFault(null, null, r.Problem.Code, $"{r.Card}: {r.Problem.Meaning}", r.Problem.Next))]);
+            : [.. refused.Select(r => new ApiFault(null, null, r.Problem!.Code, $"{r.Card}: {r.Problem.Meaning}", r.Problem.Next))]);
 
     private static Problem? Fault(JobRequest body, string? key)
     {
@@ -150,13 +115,4 @@ internal static class JobRequests
         body.Activate ?? false,
         body.Privileges is null ? default : Octets.Parse(body.Privileges),
         body.Parameters is null ? default : Octets.Parse(body.Parameters));
-
-    // A repeated request is answered with its job; another request under the same key is told so.
-    private static bool Asked(JobRow row, EnqueueJob command) =>
-        row.Operation == command.Operation && string.Equals(row.Application, command.Application, StringComparison.Ordinal);
-
-    private static string NewId(TimeProvider time) => Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-
-    private static string DerivedId(string tenant, string key, GrainKey card) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}|{key}|{card}")).AsSpan(0, 16));
 }

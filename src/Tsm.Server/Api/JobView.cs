@@ -10,9 +10,10 @@ internal sealed class JobView(IJobReads jobs, ICardReads cards, ICatalogueStore 
 {
     private const int EvidencePage = 1000;
 
-    /// <summary>What is needed to name applications.</summary>
-    public Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(string tenant, CancellationToken cancellationToken) =>
-        catalogue.ApplicationsAsync(tenant, cancellationToken);
+    /// <summary>The applications that these jobs are about.</summary>
+    public Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(
+        string tenant, IEnumerable<JobRow> rows, CancellationToken cancellationToken) => catalogue.ApplicationsAsync(
+            tenant, [.. rows.Select(r => r.Application).OfType<string>().Distinct(StringComparer.Ordinal)], cancellationToken);
 
     /// <summary>A job with its evidence, or null.</summary>
     public async Task<JobDetails?> FindAsync(string tenant, string id, CancellationToken cancellationToken)
@@ -22,7 +23,7 @@ internal sealed class JobView(IJobReads jobs, ICardReads cards, ICatalogueStore 
             return null;
         }
 
-        IReadOnlyList<CatalogueApplication> applications = await ApplicationsAsync(tenant, cancellationToken);
+        IReadOnlyList<CatalogueApplication> applications = await ApplicationsAsync(tenant, [row], cancellationToken);
         Page<StoredHistoryEntry> history = await cards.HistoryAsync(row.Card, id, before: null, EvidencePage, cancellationToken);
         IEnumerable<JobEvidence> evidence = history.Items
             .Reverse()

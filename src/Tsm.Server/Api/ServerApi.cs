@@ -23,6 +23,7 @@ internal static class ServerApi
         services.AddSingleton<Lookup>();
         services.AddSingleton<CardStates>();
         services.AddSingleton<JobView>();
+        services.AddSingleton<CardAsker>();
         services.AddServerDocument();
     }
 

@@ -77,7 +77,7 @@ public sealed class JobApiTests : IAsyncLifetime
     public async Task Each_card_takes_or_refuses_its_own()
     {
         (int status, JsonElement answer) = await _server.PostAsync(
-            "/api/v1/jobs", new { operation = "audit", cards = new[] { Iccid, "8949000000000000034" } });
+            "/api/v1/jobs", new { operation = "audit", cards = new[] { Iccid, Msisdn, "8949000000000000034" } });
 
         Assert.Equal(202, status);
         Assert.Equal(Iccid, answer.List("jobs").Single().Text("card"));

@@ -13,10 +13,12 @@ namespace Tsm.Tests.Server;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly bool _owned;
 
-    private RunningServer(WebApplication app, string folder, ListedLog log)
+    private RunningServer(WebApplication app, string folder, bool owned, ListedLog log)
     {
         _app = app;
+        _owned = owned;
         Folder = folder;
         Log = log;
         Client = new() { BaseAddress = new(app.Urls.Single()) };
@@ -33,9 +35,15 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Everything that answers have said.</summary>
     public ConcurrentQueue<string> Answers { get; } = [];
 
-    public static async Task<RunningServer> StartAsync(params (string Key, string Value)[] entries)
+    /// <summary>Starts a server with a new folder, which goes with it.</summary>
+    public static Task<RunningServer> StartAsync(params (string Key, string Value)[] entries) =>
+        StartAsync(Directory.CreateTempSubdirectory("tsm-server-").FullName, owned: true, entries);
+
+    /// <summary>Starts a server on a folder that is the test's.</summary>
+    public static Task<RunningServer> StartAsync(string folder) => StartAsync(folder, owned: false, []);
+
+    private static async Task<RunningServer> StartAsync(string folder, bool owned, (string Key, string Value)[] entries)
     {
-        string folder = Directory.CreateTempSubdirectory("tsm-server-").FullName;
         var log = new ListedLog();
         Dictionary<string, string?> configuration = new(StringComparer.OrdinalIgnoreCase)
         {
@@ -53,8 +61,17 @@ internal sealed class RunningServer : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Trace);
             builder.Services.AddSingleton<ILoggerProvider>(log);
         });
-        await app.StartAsync();
-        return new(app, folder, log);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new(app, folder, owned, log);
     }
 
     /// <summary>Sends a request and reads its answer as JSON.</summary>
@@ -99,7 +116,10 @@ internal sealed class RunningServer : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         Client.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        if (_owned)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }
 
