@@ -174,7 +174,7 @@ public readonly partial record struct CommandStatus
     {
         0x0000 => ("ESME_ROK", "done", StatusDisposition.Success),
         0x0001 => ("ESME_RINVMSGLEN", "the message is too long or too short", StatusDisposition.Permanent),
-        0x0002 => ("ESME_RINVCMDLEN", "the length of the PDU is wrong", StatusDisposition.Rebind),
+        0x0002 => ("ESME_RINVCMDLEN", "the length of the PDU is wrong", StatusDisposition.Permanent),
         0x0003 => ("ESME_RINVCMDID", "the operation is not known or not allowed", StatusDisposition.Permanent),
         0x0004 => ("ESME_RINVBNDSTS", "the session is not bound for this operation", StatusDisposition.Rebind),
         0x0005 => ("ESME_RALYBND", "the account is bound already", StatusDisposition.RetryLater),

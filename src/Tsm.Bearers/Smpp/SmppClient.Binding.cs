@@ -1,0 +1,161 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using Tsm.Card.Encoding;
+
+namespace Tsm.Bearers.Smpp;
+
+/// <summary>Connecting, binding and binding again; and what the SMSC asks of us.</summary>
+public sealed partial class SmppClient
+{
+    private async Task RunAsync()
+    {
+        TimeSpan backoff = _options.ReconnectBackoff;
+        while (!IsLeaving)
+        {
+            ChangeState(SmppClientState.Connecting, "connecting");
+            long began = _time.GetTimestamp();
+            (SmppClientState next, string reason) = await ServeOnceAsync();
+
+            // A session that lasted proves that the SMSC is well; one that ends at once is a failed attempt.
+            TimeSpan pause = next == SmppClientState.Alarm ? _options.AlarmRetryInterval : Backoff.Jitter(backoff);
+            backoff = _time.GetElapsedTime(began) > _options.MaxReconnectBackoff
+                ? _options.ReconnectBackoff
+                : Backoff.Double(backoff, _options.MaxReconnectBackoff);
+            if (IsLeaving)
+            {
+                return;
+            }
+
+            ChangeState(next, reason);
+            await WaitAsync(pause, CancellationToken.None);
+        }
+    }
+
+    // One session from connecting to its end; never throws. Says what to be until the next attempt, and why.
+    private async Task<(SmppClientState Next, string Reason)> ServeOnceAsync()
+    {
+        SmppSession session;
+        try
+        {
+            session = new(await ConnectAsync(), _options.ToSessionOptions(), AnswerAsync, _time, _logger);
+        }
+        catch (Exception e)
+        {
+            if (!IsLeaving)
+            {
+                _logger.ConnectFailed(e, _options.Host, _options.Port);
+            }
+
+            return (SmppClientState.Waiting, e.Message);
+        }
+
+        await using (session)
+        {
+            session.Start();
+            if (await BindAsync(session) is { } refusal)
+            {
+                return refusal;
+            }
+
+            Volatile.Write(ref _session, session);
+            ChangeState(SmppClientState.Bound, "bound");
+            _logger.ClientBound(_options.Host, _options.Port, _options.SystemId);
+            await using CancellationTokenRegistration stopping =
+                _stop.Token.Register(() => session.End(SessionEndReason.Disposed, "the client was disposed"));
+            SessionEnd end = await session.Completion;
+            Volatile.Write(ref _session, null);
+            _logger.ClientUnbound(_options.Host, _options.Port, end.Reason, end.Detail);
+            return (SmppClientState.Waiting, end.Detail);
+        }
+    }
+
+    private async Task<Stream> ConnectAsync()
+    {
+        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(_options.Host, _options.Port, either.Token);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            if (_options.Tls is not { } tls)
+            {
+                return stream;
+            }
+
+            var secured = new SslStream(stream);
+            await secured.AuthenticateAsClientAsync(tls, either.Token);
+            return secured;
+        }
+        catch (Exception)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // Null once bound.
+    private async Task<(SmppClientState Next, string Reason)?> BindAsync(SmppSession session)
+    {
+        CommandId id = _options.BindType switch
+        {
+            BindType.Transmitter => CommandId.BindTransmitter,
+            BindType.Receiver => CommandId.BindReceiver,
+            _ => CommandId.BindTransceiver,
+        };
+        RequestOutcome outcome;
+        try
+        {
+            outcome = await session.ExchangeAsync(id, _bind, _options.ResponseTimeout, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return (SmppClientState.Waiting, "stopping");
+        }
+
+        switch (outcome)
+        {
+            case RequestOutcome.Answered { Pdu.Status.IsOk: true, Pdu.Id: var answer } when answer == id.Response:
+                return null;
+            case RequestOutcome.Answered { Pdu.Status: { Disposition: StatusDisposition.StopAndAlarm } status }:
+                _logger.BindAlarm(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
+                return (SmppClientState.Alarm, $"{status}: {status.Meaning}");
+            case RequestOutcome.Answered { Pdu.Status: var status }:
+                _logger.BindRefused(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
+                return (SmppClientState.Waiting, $"{status}: {status.Meaning}");
+            default:
+                string reason = outcome is RequestOutcome.Unknown unknown ? unknown.Reason : "the session ended";
+                _logger.BindUnanswered(_options.Host, _options.Port, _options.SystemId, reason);
+                return (SmppClientState.Waiting, reason);
+        }
+    }
+
+    private async ValueTask<SmppResponse> AnswerAsync(SmppRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Id != CommandId.DeliverSm && request.Id != CommandId.DataSm)
+        {
+            return SmppResponse.Unsupported;
+        }
+
+        if (!TryReadDelivery(request, out DeliverSm deliver, out PacketError error))
+        {
+            _logger.MessageMalformed(request, error);
+            return SmppResponse.Malformed;
+        }
+
+        CommandStatus status = await _onDeliver(deliver, cancellationToken);
+        return SmppResponse.Of(status, new MessageResponse());
+    }
+
+    private static bool TryReadDelivery(SmppRequest request, out DeliverSm deliver, out PacketError error)
+    {
+        if (request.Id == CommandId.DeliverSm)
+        {
+            return DeliverSm.TryParse(request.Body.Span, out deliver, out error);
+        }
+
+        bool parsed = DataSm.TryParse(request.Body.Span, out DataSm data, out error);
+        deliver = parsed ? data.ToDeliverSm() : default;
+        return parsed;
+    }
+}
