@@ -3,6 +3,30 @@ namespace Tsm.Simulator.Accounting;
 /// <summary>What is counted, for each card and for the whole network.</summary>
 public enum Tally
 {
+    /// <summary>submit_sm that arrived, whatever was answered.</summary>
+    Submitted,
+
+    /// <summary>submit_sm answered by ESME_RTHROTTLED on purpose.</summary>
+    Throttled,
+
+    /// <summary>submit_sm refused: no card has the number, or the message is too long.</summary>
+    Refused,
+
+    /// <summary>Messages to a number that no card has, reported as undeliverable.</summary>
+    Undeliverable,
+
+    /// <summary>Delivery receipts handed to the ESME's queue.</summary>
+    Receipts,
+
+    /// <summary>deliver_sm that the ESME took.</summary>
+    Delivered,
+
+    /// <summary>deliver_sm that the ESME did not take, or did not answer; each is tried again.</summary>
+    DeliveryRetries,
+
+    /// <summary>Connections dropped on purpose.</summary>
+    Dropped,
+
     /// <summary>Short messages that reached a card.</summary>
     SmsIn,
 
