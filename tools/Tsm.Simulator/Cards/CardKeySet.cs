@@ -37,6 +37,13 @@ public sealed class CardKeySet
             throw new ArgumentException($"A CMAC has 4 or 8 octets, not {ccLength}.", nameof(ccLength));
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(version, KeySet.HighestVersion);
+        if (!Fits(algorithm, kic) || !Fits(algorithm, kid) || !(dek.IsEmpty || Fits(algorithm, dek)))
+        {
+            throw new ArgumentException($"A key of version {version} has not the length of a key for {algorithm}.", nameof(algorithm));
+        }
+
         Version = version;
         _algorithm = algorithm;
         _kic = kic.ToArray();
@@ -44,9 +51,6 @@ public sealed class CardKeySet
         _dek = dek.IsEmpty ? null : dek.ToArray();
         CcLength = ccLength;
         Counter = counter;
-
-        // Refuse now what could not be used later.
-        Open().Dispose();
     }
 
     /// <summary>The key version number, 1 to 15.</summary>
@@ -81,6 +85,10 @@ public sealed class CardKeySet
     /// <summary>The version and the check values.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"version {Version}: KIc {KicCheckValue}, KID {KidCheckValue}");
+
+    // Looked at without making keys: those are pinned, and there may be a million.
+    private static bool Fits(KeyAlgorithm algorithm, Octets key) => (algorithm, key.Length) is
+        (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8);
 
     /// <summary>Makes the keys usable; the caller disposes them.</summary>
     internal KeySet Open() => new(

@@ -14,9 +14,12 @@ public static class ControlEndpoints
     public static IEndpointRouteBuilder MapControl(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/account", (Network network) => AccountView.Of(network));
-        routes.MapGet("/cards", (Network network, int? limit, string? after) => List(network, limit ?? 1000, after));
-        routes.MapGet("/cards/{card}", Results<Ok<CardView>, ProblemHttpResult> (Network network, string card) =>
-            network.TryFind(card, out SimulatedCard? found) ? TypedResults.Ok(Look(network, found)) : NoSuchCard(card));
+        routes.MapGet("/cards", (Network network, int? limit, string? after, CancellationToken cancellationToken) =>
+            network.ObserveAsync(() => List(network, limit ?? 1000, after), cancellationToken));
+        routes.MapGet("/cards/{card}", async Task<Results<Ok<CardView>, ProblemHttpResult>> (
+            Network network, string card, CancellationToken cancellationToken) => network.TryFind(card, out SimulatedCard? found)
+            ? TypedResults.Ok(await network.ObserveAsync(() => Look(network, found), cancellationToken))
+            : NoSuchCard(card));
         routes.MapPost("/cards/{card}/off", (Network network, string card, double? seconds) =>
             Done(network.SwitchOff(card, seconds is { } s ? TimeSpan.FromSeconds(Math.Clamp(s, 0, 86_400)) : null), card));
         routes.MapPost("/cards/{card}/on", (Network network, string card) => Done(network.SwitchOn(card), card));

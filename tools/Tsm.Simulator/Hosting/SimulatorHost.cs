@@ -23,6 +23,7 @@ internal static class SimulatorHost
         }
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.UseUrls($"http://{new IPEndPoint(address, options.ControlPort)}");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(s => MakeNetwork(options, s));
@@ -52,6 +53,7 @@ internal static class SimulatorHost
 
         WebApplication app = builder.Build();
         app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapControl();
         return app;
     }

@@ -185,6 +185,14 @@ public sealed class Network : IDisposable
         return true;
     }
 
+    /// <summary>Looks at cards when nothing happens to them.</summary>
+    public Task<TResult> ObserveAsync<TResult>(Func<TResult> look, CancellationToken cancellationToken)
+    {
+        var seen = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _timeline.Post(TimeSpan.Zero, () => seen.TrySetResult(look()));
+        return seen.Task.WaitAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timeline.Dispose();
 
