@@ -98,8 +98,8 @@ public sealed record DeliveryReceipt(
             string? key = Keys.FirstOrDefault(k => StartsAt(text, at, k));
             if (key is null)
             {
-                int blank = text.IndexOf(' ', at);
-                at = blank < 0 ? text.Length : blank + 1;
+                int next = text.IndexOf(' ', at);
+                at = next < 0 ? text.Length : next + 1;
                 continue;
             }
 
@@ -109,9 +109,10 @@ public sealed record DeliveryReceipt(
                 at++;
             }
 
-            bool empty = Keys.Any(k => StartsAt(text, at, k));
-            int end = string.Equals(key, TextKey, StringComparison.Ordinal) ? text.Length : text.IndexOf(' ', at);
-            end = empty ? at : end < 0 ? text.Length : end;
+            bool last = string.Equals(key, TextKey, StringComparison.Ordinal);
+            bool empty = !last && Keys.Any(k => StartsAt(text, at, k));
+            int blank = last ? -1 : text.IndexOf(' ', at);
+            int end = empty ? at : blank < 0 ? text.Length : blank;
             found.TryAdd(key, text[at..end]);
             at = end;
         }

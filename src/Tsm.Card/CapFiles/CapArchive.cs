@@ -92,7 +92,7 @@ internal static class CapArchive
         if (!name.EndsWith(Extension, StringComparison.Ordinal)
             || !(string.Equals(parent, Parent, StringComparison.Ordinal) || parent.EndsWith("/" + Parent, StringComparison.Ordinal))
             || !Enum.TryParse(name[..^Extension.Length], out tag)
-            || !char.IsAsciiLetter(name[0]))
+            || !string.Equals(tag.ToString() + Extension, name, StringComparison.Ordinal))
         {
             return false;
         }

@@ -18,7 +18,7 @@ public sealed class CapFile
     [
         ComponentTag.Header, ComponentTag.Directory, ComponentTag.Import, ComponentTag.Applet, ComponentTag.Class,
         ComponentTag.Method, ComponentTag.StaticField, ComponentTag.Export, ComponentTag.ConstantPool,
-        ComponentTag.RefLocation, ComponentTag.StaticResources, ComponentTag.Descriptor,
+        ComponentTag.RefLocation, ComponentTag.Descriptor, ComponentTag.StaticResources,
     ];
 
     // What stays on the card after linking; Directory, RefLocation and Descriptor have served by then.

@@ -24,7 +24,7 @@ public sealed class KeyMaterial : IDisposable
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly BlockCipher _cipher;
 
-    private Octets _checkValue;
+    private byte[]? _checkValue;
 
     private KeyMaterial(ReadOnlySpan<byte> octets, KeyAlgorithm algorithm)
     {
@@ -51,15 +51,8 @@ public sealed class KeyMaterial : IDisposable
     {
         get
         {
-            if (_checkValue.IsEmpty)
-            {
-                Span<byte> block = stackalloc byte[_cipher.BlockSize];
-                block.Fill(Algorithm == KeyAlgorithm.Aes ? (byte)1 : (byte)0);
-                _cipher.Transform(BlockMode.EcbEncrypt, block);
-                _checkValue = Octets.Copy(block[..CheckValueLength]);
-            }
-
-            return _checkValue;
+            ObjectDisposedException.ThrowIf(_cipher.IsDisposed, this);
+            return Octets.Own(_checkValue ??= ComputeCheckValue());
         }
     }
 
@@ -111,6 +104,14 @@ public sealed class KeyMaterial : IDisposable
         {
             CryptographicOperations.ZeroMemory(copy);
         }
+    }
+
+    private byte[] ComputeCheckValue()
+    {
+        Span<byte> block = stackalloc byte[_cipher.BlockSize];
+        block.Fill(Algorithm == KeyAlgorithm.Aes ? (byte)1 : (byte)0);
+        _cipher.Transform(BlockMode.EcbEncrypt, block);
+        return block[..CheckValueLength].ToArray();
     }
 }
 

@@ -29,19 +29,21 @@ public sealed class VaultKey : IDisposable
     public void Dispose() => Key.Dispose();
 
     /// <summary>Enciphers <paramref name="secret"/>.</summary>
-    internal void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> secret, Span<byte> sealedSecret, Span<byte> tag, byte[] associatedData)
+    internal void Seal(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> secret, Span<byte> sealedSecret, Span<byte> tag, byte[] context)
     {
         using AesGcm gcm = CreateGcm(tag.Length);
-        gcm.Encrypt(nonce, secret, sealedSecret, tag, associatedData);
+        gcm.Encrypt(nonce, secret, sealedSecret, tag, context);
     }
 
     /// <summary>Deciphers into <paramref name="secret"/>; false, and nothing but zeros, when the tag does not hold.</summary>
-    internal bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> sealedSecret, ReadOnlySpan<byte> tag, Span<byte> secret, byte[] associatedData)
+    internal bool TryOpen(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> sealedSecret, ReadOnlySpan<byte> tag, Span<byte> secret, byte[] context)
     {
         using AesGcm gcm = CreateGcm(tag.Length);
         try
         {
-            gcm.Decrypt(nonce, sealedSecret, tag, secret, associatedData);
+            gcm.Decrypt(nonce, sealedSecret, tag, secret, context);
             return true;
         }
         catch (AuthenticationTagMismatchException)

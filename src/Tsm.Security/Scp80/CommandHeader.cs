@@ -14,7 +14,9 @@ namespace Tsm.Security.Scp80;
 /// <param name="Kid">Algorithm and key version for RC or CC.</param>
 /// <param name="Tar">The application that is addressed.</param>
 /// <param name="Counter">The counter of the packet.</param>
-/// <param name="CcLength">The length of an AES-CMAC, 4 or 8 octets: an attribute of the card's key. Other checks have a length of their own.</param>
+/// <param name="CcLength">
+/// The length of an AES-CMAC, 4 or 8 octets: an attribute of the card's key. Other checks have a length of their own.
+/// </param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct CommandHeader(Spi Spi, Kic Kic, Kid Kid, Tar Tar, Counter Counter, int CcLength = 8)
     : IPacket<CommandHeader>
@@ -95,8 +97,8 @@ public readonly record struct CommandHeader(Spi Spi, Kic Kic, Kid Kid, Tar Tar, 
 
 /// <summary>What a card's maker and its issuer agreed on for KIc and KID that name no algorithm themselves.</summary>
 /// <remarks>
-/// TS 102 225 §5.1.2 and §5.1.3: codings 00 (implicit) and 11 (proprietary). Nothing is agreed by default, and packets with such
-/// codings are then refused.
+/// TS 102 225 §5.1.2 and §5.1.3: codings 00 (implicit) and 11 (proprietary). Nothing is agreed by default, and
+/// packets with such codings are then refused.
 /// </remarks>
 /// <param name="Cipher">How packets are ciphered.</param>
 /// <param name="Check">How RC or CC are computed.</param>

@@ -39,6 +39,9 @@ internal static class PacketLayout
     /// <summary>What RHL counts besides RC or CC: TAR to the status.</summary>
     public const int ResponseHeaderLength = 10;
 
+    /// <summary>The most padding a cipher can ask for: one octet less than the longest block.</summary>
+    public const int LongestPadding = 15;
+
     /// <summary>The user data header of a response: one element 71 of length zero.</summary>
     public static ReadOnlySpan<byte> ResponseUdh => [0x02, 0x71, 0x00];
 }

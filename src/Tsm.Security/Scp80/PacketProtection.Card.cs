@@ -82,7 +82,12 @@ public static partial class PacketProtection
             return CommandOpening.Refused(ResponseStatus.UnidentifiedSecurityError, reason);
         }
 
-        reason = suite.Misfit(keys) ?? (received.CheckLength != suite.CheckLength ? "CHL does not fit the RC or CC that SPI asks for." : null);
+        reason = suite.Misfit(keys);
+        if (reason is null && received.CheckLength != suite.CheckLength)
+        {
+            reason = "CHL does not fit the RC or CC that SPI asks for.";
+        }
+
         if (reason is not null)
         {
             return CommandOpening.Refused(ResponseStatus.UnidentifiedSecurityError, reason);
@@ -113,7 +118,9 @@ public static partial class PacketProtection
     /// <param name="plain">Whether the response is neither ciphered nor has RC or CC, whatever the command asked for.</param>
     /// <param name="padding">How the card fills up what it ciphers.</param>
     /// <returns>02 71 00 and the packet from RPL on.</returns>
-    /// <exception cref="ArgumentException">The header cannot be carried out, the keys do not fit it, or RPL cannot count the packet.</exception>
+    /// <exception cref="ArgumentException">
+    /// The header cannot be carried out, the keys do not fit it, or RPL cannot count the packet.
+    /// </exception>
     public static Octets ProtectResponse(
         CommandHeader sent,
         KeySet? keys,
@@ -122,7 +129,9 @@ public static partial class PacketProtection
         bool plain,
         ResponsePadding padding = ResponsePadding.Zeros)
     {
-        CommandHeader answered = plain ? sent with { Spi = sent.Spi with { PorIntegrity = Integrity.None, PorCiphered = false } } : sent;
+        CommandHeader answered = plain
+            ? sent with { Spi = sent.Spi with { PorIntegrity = Integrity.None, PorCiphered = false } }
+            : sent;
         ProtectionSuite suite = ResponseSuiteOf(answered, keys);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, LongestPacket, nameof(data));
         int length = Measure(suite, data.Length, PacketLayout.ResponseSecured, out int paddingLength);
@@ -156,7 +165,7 @@ public static partial class PacketProtection
     {
         int padding = packet[PacketLayout.CommandPaddingCounter];
         int dataLength = packet.Length - PacketLayout.CheckOffset - suite.CheckLength - padding;
-        if (dataLength < 0 || padding > (suite.Ciphered ? suite.BlockSize - 1 : LongestPadding))
+        if (dataLength < 0 || padding > (suite.Ciphered ? suite.BlockSize - 1 : PacketLayout.LongestPadding))
         {
             return CommandOpening.Refused(
                 suite.Ciphered ? ResponseStatus.CipheringError : ResponseStatus.UnidentifiedSecurityError,

@@ -117,7 +117,7 @@ public static partial class PacketProtection
         }
 
         int dataLength = packet.Length - PacketLayout.CheckOffset - padding;
-        if (padding > LongestPadding || dataLength < 0)
+        if (padding > PacketLayout.LongestPadding || dataLength < 0)
         {
             return ResponseOpening.Malformed("PCNTR counts more padding than there can be.");
         }
@@ -127,11 +127,8 @@ public static partial class PacketProtection
             ? ResponseOpening.Proven(
                 new(sent.Tar, counter, status, Octets.Copy(packet.Slice(PacketLayout.CheckOffset, dataLength)), padding),
                 sent.Spi.PorIntegrity)
-            : ResponseOpening.Indicated(status, "RC or CC holds, but CNTR is zero: the response belongs to no command in particular.");
+            : ResponseOpening.Indicated(status, "RC or CC holds, but CNTR is zero: it answers no command in particular.");
     }
-
-    /// <summary>The most padding a cipher can ask for: one octet less than the longest block.</summary>
-    private const int LongestPadding = 15;
 
     private static ReadOnlySpan<byte> WithoutUdh(ReadOnlySpan<byte> packet) =>
         packet.StartsWith(PacketLayout.ResponseUdh) ? packet[PacketLayout.ResponseUdh.Length..] : packet;

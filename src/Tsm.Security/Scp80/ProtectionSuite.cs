@@ -143,7 +143,11 @@ internal readonly record struct ProtectionSuite
     private bool IsCodeBook => _cipher is CipherAlgorithm.DesEcb or CipherAlgorithm.TripleDesEcb;
 
     private static bool TryResolve(
-        in CommandHeader header, bool ciphered, Integrity integrity, out ProtectionSuite suite, [NotNullWhen(false)] out string? reason)
+        in CommandHeader header,
+        bool ciphered,
+        Integrity integrity,
+        out ProtectionSuite suite,
+        [NotNullWhen(false)] out string? reason)
     {
         CipherAlgorithm cipher = header.Kic.Algorithm is CipherAlgorithm.Implicit or CipherAlgorithm.Proprietary
             ? header.Agreed.Cipher

@@ -9,7 +9,9 @@ namespace Tsm.Security.Scp80;
 /// <param name="Ciphered">Whether the command packet is ciphered.</param>
 /// <param name="Counter">What the card does with CNTR.</param>
 /// <param name="Por">When the card sends a PoR.</param>
-/// <param name="PorIntegrity">What protects the content of the PoR; None, or the same as <paramref name="Integrity"/> where that is not None.</param>
+/// <param name="PorIntegrity">
+/// What protects the content of the PoR: None, or the same as <paramref name="Integrity"/> where that is not None.
+/// </param>
 /// <param name="PorCiphered">Whether the PoR is ciphered.</param>
 /// <param name="PorInSubmit">Whether the PoR comes as an SMS-SUBMIT instead of in the SMS-DELIVER-REPORT.</param>
 [StructLayout(LayoutKind.Auto)]
@@ -42,7 +44,8 @@ public readonly record struct Spi(
         //  octet 1   b5 b4  counter            b3  ciphered      b2 b1  RC, CC or DS
         //  octet 2   b6  PoR in SMS-SUBMIT     b5  PoR ciphered  b4 b3  RC, CC or DS of the PoR   b2 b1  PoR
         writer.WriteByte((byte)((int)Counter << 3 | (Ciphered ? CipheredBit : 0) | (int)Integrity));
-        writer.WriteByte((byte)((PorInSubmit ? PorInSubmitBit : 0) | (PorCiphered ? PorCipheredBit : 0) | (int)PorIntegrity << 2 | (int)Por));
+        writer.WriteByte((byte)((PorInSubmit ? PorInSubmitBit : 0)
+            | (PorCiphered ? PorCipheredBit : 0) | (int)PorIntegrity << 2 | (int)Por));
         return writer.Position;
     }
 

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Sockets;
+using Tsm.Bearers.Smpp;
+using Tsm.Tests.Testing;
+
+namespace Tsm.Tests.Bearers.Smpp;
+
+public sealed class SmppClientBindingTests
+{
+    [Fact]
+    public async Task A_wrong_password_raises_an_alarm_and_is_tried_again_only_much_later()
+    {
+        var time = new ManualTimeProvider();
+        await using var harness = new SmppClientHarness(time: time);
+        harness.Client.Start();
+        ScriptedConnection smsc = await harness.Smsc.AcceptAsync();
+        await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.InvalidPassword);
+        await smsc.ExpectClosedAsync();
+        await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Alarm);
+
+        Task<ScriptedConnection> next = harness.Smsc.AcceptAsync();
+        TimeSpan pause = await time.AdvanceUntilAsync(next, TimeSpan.FromSeconds(10));
+
+        Assert.InRange(pause, harness.Options.AlarmRetryInterval, TimeSpan.MaxValue);
+        Assert.Contains(harness.Log, line => line.StartsWith("Critical 3024", StringComparison.Ordinal));
+        Assert.IsType<SubmitResult.NotSent>(await harness.SubmitAsync());
+        await (await next).AnswerAsync(await (await next).ReadAsync(), CommandStatus.Ok, new BindResponse());
+        await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Bound);
+    }
+
+    [Fact]
+    public async Task Failed_binds_are_repeated_with_growing_pauses()
+    {
+        var time = new ManualTimeProvider();
+        await using var harness = new SmppClientHarness(o => o.ReconnectBackoff = TimeSpan.FromSeconds(1), time: time);
+        harness.Client.Start();
+        List<TimeSpan> pauses = [];
+        for (int attempt = 0; attempt < 4; attempt++)
+        {
+            Task<ScriptedConnection> accepted = harness.Smsc.AcceptAsync();
+            pauses.Add(attempt == 0 ? TimeSpan.Zero : await time.AdvanceUntilAsync(accepted, TimeSpan.FromMilliseconds(50)));
+            ScriptedConnection smsc = await accepted;
+            await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.BindFailed);
+            await smsc.ExpectClosedAsync();
+            await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Waiting);
+        }
+
+        Assert.InRange(pauses[1], TimeSpan.FromSeconds(0.7), TimeSpan.MaxValue);
+        Assert.InRange(pauses[2], TimeSpan.FromSeconds(1.4), TimeSpan.MaxValue);
+        Assert.InRange(pauses[3], TimeSpan.FromSeconds(2.9), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Waits_for_an_SMSC_that_is_not_there_yet()
+    {
+        // A port that was free a moment ago: taken again by the SMSC once the client has failed.
+        var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        await using var harness = new SmppClientHarness(port: port);
+        harness.Client.Start();
+        await Eventually.IsTrueAsync(() => harness.States.Contains(SmppClientState.Waiting));
+
+        probe = new TcpListener(IPAddress.Loopback, port);
+        probe.Start();
+        var smsc = new ScriptedConnection(await probe.AcceptTcpClientAsync().WaitAsync(ScriptedSmsc.Patience));
+        await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.Ok, new BindResponse());
+
+        await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Bound);
+        smsc.Close();
+        probe.Stop();
+    }
+
+    [Fact]
+    public async Task A_bind_without_an_answer_is_given_up()
+    {
+        await using var harness = new SmppClientHarness(o => o.ResponseTimeout = TimeSpan.FromMilliseconds(100));
+        harness.Client.Start();
+        ScriptedConnection silent = await harness.Smsc.AcceptAsync();
+        await silent.ReadAsync();
+
+        await silent.ExpectClosedAsync();
+        await (await harness.Smsc.AcceptAsync()).ExpectAsync(CommandId.BindTransceiver);
+    }
+
+    [Theory]
+    [InlineData(BindType.Transmitter, 2u)]
+    [InlineData(BindType.Receiver, 1u)]
+    public async Task Binds_for_one_direction_if_told_so(BindType type, uint command)
+    {
+        await using var harness = new SmppClientHarness(o => o.BindType = type);
+        harness.Client.Start();
+
+        await (await harness.Smsc.AcceptAsync()).ExpectAsync(new(command));
+    }
+
+    [Fact]
+    public async Task A_silent_SMSC_is_asked_and_left_when_it_does_not_answer()
+    {
+        await using var harness = new SmppClientHarness(o =>
+        {
+            o.EnquireLinkInterval = TimeSpan.FromMilliseconds(50);
+            o.EnquireLinkTimeout = TimeSpan.FromMilliseconds(500);
+        });
+        ScriptedConnection smsc = await harness.BindAsync();
+        await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.EnquireLink), CommandStatus.Ok);
+        await smsc.ExpectAsync(CommandId.EnquireLink);
+
+        await smsc.ExpectClosedAsync();
+        await harness.RebindAsync();
+
+        Assert.Contains(harness.Log, line => line.Contains("EnquireLinkUnanswered", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Unbind_is_answered_and_followed_by_a_new_bind()
+    {
+        await using var harness = new SmppClientHarness();
+        ScriptedConnection smsc = await harness.BindAsync();
+
+        await smsc.SendAsync(SmppPdu.Request(CommandId.Unbind, 5));
+        Assert.Equal(5u, (await smsc.ExpectAsync(CommandId.Unbind.Response)).Sequence);
+        await smsc.ExpectClosedAsync();
+
+        await harness.RebindAsync();
+    }
+
+    [Fact]
+    public async Task An_SMSC_that_denies_the_bind_is_bound_to_again()
+    {
+        await using var harness = new SmppClientHarness();
+        ScriptedConnection smsc = await harness.BindAsync();
+
+        Task<SubmitResult> submitted = harness.SubmitAsync();
+        await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.InvalidBindStatus);
+
+        Assert.Equal(new SubmitResult.Refused(CommandStatus.InvalidBindStatus), await submitted);
+        await smsc.ExpectClosedAsync();
+        await harness.RebindAsync();
+    }
+
+    [Fact]
+    public async Task A_failing_listener_does_not_end_the_bind()
+    {
+        await using var harness = new SmppClientHarness();
+        harness.Client.StateChanged += (_, _) => throw new InvalidOperationException("listener");
+
+        ScriptedConnection smsc = await harness.BindAsync();
+
+        await smsc.ExpectOnlyEnquireLinkAnsweredAsync(1);
+        Assert.Contains(harness.Log, line => line.Contains("3027", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_password_too_long_for_SMPP_is_refused_at_once()
+    {
+        SmppClientOptions options = new() { Host = "x", SystemId = "tsm", Password = "123456789" };
+
+        Assert.Throws<ArgumentException>(() => new SmppClient(
+            options,
+            (_, _) => ValueTask.FromResult(CommandStatus.Ok),
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<SmppClient>.Instance));
+    }
+}
