@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tsm.Bearers.Sms;
 using Tsm.Bearers.Smpp;
 using Tsm.Card.Encoding;
 using Tsm.Simulator.Cards;
@@ -69,7 +70,7 @@ internal sealed class Esme : IAsyncDisposable
             Password = password,
             BindType = type,
             SourceAddress = CardBench.Sender,
-            SourceTon = Bearers.Sms.TypeOfNumber.NetworkSpecific,
+            SourceTon = TypeOfNumber.NetworkSpecific,
             ReconnectBackoff = TimeSpan.FromMilliseconds(20),
             ThrottleBackoff = TimeSpan.FromMilliseconds(20),
         };
