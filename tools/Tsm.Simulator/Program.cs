@@ -19,7 +19,8 @@ try
     await SimulatorHost.RunAsync(app, options);
     return 0;
 }
-catch (Exception exception) when (exception is FormatException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
+catch (Exception exception) when (
+    exception is FormatException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

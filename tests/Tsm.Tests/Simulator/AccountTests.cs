@@ -53,7 +53,8 @@ public sealed class AccountTests
         bench.Transmit(packet, header);
         bench.Transmit(packet, header);
 
-        Assert.Equal("packet for TAR 000000, key version 2, CNTR 0000000001", Assert.Single(bench.Account.ExecutedTwice).Command);
+        Repetition found = Assert.Single(bench.Account.ExecutedTwice);
+        Assert.Equal("packet for TAR 000000, key version 2, CNTR 0000000001", found.Command);
         Assert.Equal(1, bench[Tally.Replays]);
     }
 
@@ -129,7 +130,8 @@ public sealed class AccountTests
         bench.Expect("9000", SetStatusCommand.Lock(CardBench.SampleModule));
 
         bench.Expect("6A80", ForLoad);
-        bench.Expect("6A80", InstallCommand.ForInstall(CardBench.SamplePackage, CardBench.SampleModule, CardBench.SampleModule));
+        bench.Expect("6A80",
+            InstallCommand.ForInstall(CardBench.SamplePackage, CardBench.SampleModule, CardBench.SampleModule));
         bench.Expect("6985", InstallCommand.ForMakeSelectable(CardBench.SampleModule));
         bench.Expect("6985", SetStatusCommand.Lock(CardBench.SampleModule));
         bench.Expect("9000", DeleteCommand.For(CardBench.SamplePackage, related: true));
@@ -159,7 +161,8 @@ public sealed class AccountTests
         for (int round = 0; round < 3; round++)
         {
             bench.Load();
-            bench.Expect("9000", InstallCommand.ForInstall(CardBench.SamplePackage, CardBench.SampleModule, CardBench.SampleModule));
+            bench.Expect("9000",
+                InstallCommand.ForInstall(CardBench.SamplePackage, CardBench.SampleModule, CardBench.SampleModule));
             bench.Expect("9000", InstallCommand.ForMakeSelectable(CardBench.SampleModule));
             bench.Expect("9000", SetStatusCommand.Lock(CardBench.SampleModule));
             bench.Expect("9000", SetStatusCommand.Unlock(CardBench.SampleModule));

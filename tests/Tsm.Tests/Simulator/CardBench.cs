@@ -28,11 +28,14 @@ internal sealed class CardBench
     private readonly KeyAlgorithm _algorithm;
     private int _reference;
 
-    public CardBench(CardProfile? profile = null, int? memory = null, Counter counter = default, ErrorPor? errors = null, int number = 1)
+    public CardBench(CardProfile? profile = null, int? memory = null, Counter counter = default,
+        ErrorPor? errors = null, int number = 1)
     {
         CardProfile used = profile ?? CardProfiles.Aes;
         Profile = errors is { } e ? used with { ErrorPor = e } : used;
-        _algorithm = string.Equals(used.Name, "3des", StringComparison.Ordinal) ? KeyAlgorithm.TripleDes : KeyAlgorithm.Aes;
+        _algorithm = string.Equals(used.Name, "3des", StringComparison.Ordinal)
+            ? KeyAlgorithm.TripleDes
+            : KeyAlgorithm.Aes;
         Account = new();
         Card = new(IccidOf(number), MsisdnOf(number), Profile, [KeySetOf(2, counter)], Account, memory);
         Counter = counter;
@@ -57,29 +60,35 @@ internal sealed class CardBench
 
     public static Msisdn MsisdnOf(int number) => Msisdn.Parse($"4917{number:D8}");
 
-    public CardKeySet KeySetOf(int version, Counter counter = default) => new(version, _algorithm, KicKey, KidKey, DekKey, counter: counter);
+    public CardKeySet KeySetOf(int version, Counter counter = default) =>
+        new(version, _algorithm, KicKey, KidKey, DekKey, counter: counter);
 
     public KeySet Keys(int version = 2) =>
         new(version, KeyMaterial.From(KicKey.Span, _algorithm), KeyMaterial.From(KidKey.Span, _algorithm), null);
 
-    /// <summary>A header with the next counter: CC, ciphered, counter higher; PoR always, by SMS-SUBMIT, ciphered, with CC.</summary>
+    /// <summary>
+    /// A header with the next counter: CC, ciphered, counter higher; PoR always, by SMS-SUBMIT, ciphered, with CC.
+    /// </summary>
     public CommandHeader Header(string spi = "1639", int version = 2)
     {
         Counter = Counter.Next();
         Assert.True(Spi.TryParse(Octets.Parse(spi).Span, out Spi parsed, out _));
         return _algorithm == KeyAlgorithm.Aes
-            ? new(parsed, new Kic(CipherAlgorithm.AesCbc, version), new Kid(CheckAlgorithm.AesCmac, version), Profile.Tar, Counter)
-            : new(parsed, new Kic(CipherAlgorithm.TripleDesTwoKeys, version), new Kid(CheckAlgorithm.TripleDesMacTwoKeys, version), Profile.Tar, Counter);
+            ? new(parsed, new Kic(CipherAlgorithm.AesCbc, version), new Kid(CheckAlgorithm.AesCmac, version),
+                Profile.Tar, Counter)
+            : new(parsed, new Kic(CipherAlgorithm.TripleDesTwoKeys, version),
+                new Kid(CheckAlgorithm.TripleDesMacTwoKeys, version), Profile.Tar, Counter);
     }
 
     public Octets Protect(CommandHeader header, params IReadOnlyList<CommandApdu> commands)
     {
         using KeySet keys = Keys(Math.Max(1, header.Kic.KeyVersion));
-        return PacketProtection.Protect(header, keys, commands.Count == 0 ? default : CompactScript.Write(commands).Span);
+        return PacketProtection.Protect(header, keys, CompactScript.Write(commands).Span);
     }
 
     /// <summary>Sends a packet in as many messages as it needs, and opens the answer; null for silence.</summary>
-    public ResponseOpening? Transmit(Octets packet, CommandHeader header) => Open(Messages(packet).SelectMany(m => Card.Receive(m)), header);
+    public ResponseOpening? Transmit(Octets packet, CommandHeader header) =>
+        Open(Messages(packet).SelectMany(m => Card.Receive(m)), header);
 
     public ImmutableArray<ShortMessage> Messages(Octets packet, ConcatenationOptions? options = null)
     {
@@ -107,7 +116,8 @@ internal sealed class CardBench
         foreach (ShortMessage answer in answers)
         {
             Assert.Equal(Sender, answer.Destination);
-            Assert.True(SecuredUserData.TryReadResponse(answer.UserData.Span, answer.HasHeader, segmentsExpected: true, out UserData part));
+            Assert.True(SecuredUserData.TryReadResponse(answer.UserData.Span, answer.HasHeader, segmentsExpected: true,
+                out UserData part));
             (reassembly, Octets? whole) = reassembly.Add(part, DateTimeOffset.UnixEpoch);
             complete ??= whole;
         }
@@ -124,11 +134,13 @@ internal sealed class CardBench
         Assert.Equal(ResponseKind.Proven, answer.Kind);
         Assert.Equal(Integrity.CryptographicChecksum, answer.ProvenBy);
         Assert.True(answer.Packet!.Status.IsOk, answer.Packet.Status.ToString());
-        Assert.True(CompactResponse.TryParse(answer.Packet.Data.Span, out CompactResponse response, out PacketError error), error.ToString());
+        Assert.True(CompactResponse.TryParse(answer.Packet.Data.Span, out CompactResponse response,
+            out PacketError error), error.ToString());
         return response;
     }
 
-    public void Expect(string status, params IReadOnlyList<CommandApdu> commands) => Assert.Equal(status, Run(commands).Status.ToString());
+    public void Expect(string status, params IReadOnlyList<CommandApdu> commands) =>
+        Assert.Equal(status, Run(commands).Status.ToString());
 
     /// <summary>Loads the sample applet block after block, each in a packet of its own.</summary>
     public void Load(int blockLength = 240)
@@ -141,9 +153,11 @@ internal sealed class CardBench
     }
 
     public void Install(Aid? instance = null) =>
-        Expect("9000", InstallCommand.ForInstallAndMakeSelectable(SamplePackage, SampleModule, instance ?? SampleModule));
+        Expect("9000",
+            InstallCommand.ForInstallAndMakeSelectable(SamplePackage, SampleModule, instance ?? SampleModule));
 
-    public static IReadOnlyList<CommandApdu> SampleBlocks(int blockLength = 240) => LoadCommand.Blocks(SampleLoadFile(), blockLength);
+    public static IReadOnlyList<CommandApdu> SampleBlocks(int blockLength = 240) =>
+        LoadCommand.Blocks(SampleLoadFile(), blockLength);
 
     public static Octets SampleLoadFile() => LoadFileOf(CapBuilder.SampleApplet());
 

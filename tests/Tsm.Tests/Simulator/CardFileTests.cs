@@ -67,11 +67,13 @@ public sealed class CardFileTests
     [Theory, InlineData("aes"), InlineData("3des"), InlineData("small")]
     public void The_packages_that_toolkit_applets_import_are_there(string name)
     {
-        // What the CAP files of TS 102 241's and TS 102 268's test suites import; util (89F0) they bring along themselves.
+        // What the CAP files of TS 102 241's and TS 102 268's test suites import; util (89F0) they bring along
+        // themselves.
         (string Aid, byte Minor)[] imports =
         [
             ("A0000000620001", 0), ("A0000000620101", 3), ("A0000000090005FFFFFFFF8911000000", 2),
-            ("A0000000090005FFFFFFFF8911010000", 0), ("A0000000090005FFFFFFFF8912000000", 4), ("A0000000090005FFFFFFFF8913000000", 0),
+            ("A0000000090005FFFFFFFF8911010000", 0), ("A0000000090005FFFFFFFF8912000000", 4),
+            ("A0000000090005FFFFFFFF8913000000", 0),
         ];
         var content = new CardBench(CardProfiles.Get(name)).Card.Content;
 

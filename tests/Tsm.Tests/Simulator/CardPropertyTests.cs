@@ -14,7 +14,7 @@ namespace Tsm.Tests.Simulator;
 /// <summary>What holds for a card whatever it is sent.</summary>
 public sealed class CardPropertyTests
 {
-    private static readonly Aid[] Instances = [Aid.Parse("F0546D53010101"), Aid.Parse("F0546D53010102"), Aid.Parse("F0546D53010103")];
+    private static readonly Aid[] Instances = [Aid.Parse("F0546D53010101"), Aid.Parse("F0546D53010102")];
 
     private static readonly IReadOnlyList<CommandApdu> Blocks = CardBench.SampleBlocks();
 
@@ -23,7 +23,8 @@ public sealed class CardPropertyTests
     {
         var bench = new CardBench();
         CommandHeader header = bench.Header();
-        byte[] valid = bench.Messages(bench.Protect(header, InstallCommand.ForLoad(CardBench.SamplePackage)))[0].UserData.ToArray();
+        Octets packet = bench.Protect(header, InstallCommand.ForLoad(CardBench.SamplePackage));
+        byte[] valid = bench.Messages(packet)[0].UserData.ToArray();
         Gen<byte[]> mutated =
             from index in Gen.Choose(0, valid.Length - 1)
             from value in Gen.Choose(0, 255)
@@ -35,7 +36,8 @@ public sealed class CardPropertyTests
         Check.QuickThrowOnFailure(Prop.ForAll(Gen.OneOf(mutated, blind).ToArbitrary(), octets =>
         {
             var card = new CardBench();
-            card.Card.Receive(new ShortMessage("1", card.Card.Msisdn.Digits, 0x7F, 0xF6, HasHeader: true, Octets.Copy(octets)));
+            card.Card.Receive(
+                new ShortMessage("1", card.Card.Msisdn.Digits, 0x7F, 0xF6, HasHeader: true, Octets.Copy(octets)));
             return card[Tally.Executed] <= 1;
         }));
     }
@@ -44,7 +46,8 @@ public sealed class CardPropertyTests
     public void No_script_makes_a_card_throw_or_lose_count_of_its_memory()
     {
         Gen<byte[]> scripts =
-            from head in Gen.Elements<byte[]>([0x80, 0xE6, 0x02], [0x80, 0xE6, 0x0C], [0x80, 0xE8, 0x00], [0x80, 0xE4, 0x00], [0x80, 0xF0, 0x40], [0x80, 0xF2, 0x40])
+            from head in Gen.Elements<byte[]>([0x80, 0xE6, 0x02], [0x80, 0xE6, 0x0C], [0x80, 0xE8, 0x00],
+                [0x80, 0xE4, 0x00], [0x80, 0xF0, 0x40], [0x80, 0xF2, 0x40])
             from rest in ArbMap.Default.GeneratorFor<byte>().ArrayOf().Resize(60)
             select (byte[])[.. head, .. rest];
 
@@ -59,7 +62,7 @@ public sealed class CardPropertyTests
     }
 
     [Fact]
-    public void Histories_of_commands_keep_the_books_in_order_and_a_sender_that_never_repeats_a_counter_is_not_accused_of_it()
+    public void Histories_of_commands_keep_the_books_in_order_and_accuse_nobody_of_reused_counters()
     {
         Gen<int[]> histories = Gen.Choose(0, 11).ArrayOf().Resize(60);
 
@@ -100,7 +103,8 @@ public sealed class CardPropertyTests
     private static bool MemoryHolds(CardBench bench)
     {
         var content = bench.Card.Content;
-        int expected = content.LoadFiles.Sum(f => f.Memory) + content.Instances.Sum(i => i.Memory) + (bench.Card.Load?.Reserved ?? 0);
+        int installed = content.LoadFiles.Sum(f => f.Memory) + content.Instances.Sum(i => i.Memory);
+        int expected = installed + (bench.Card.Load?.Reserved ?? 0);
         return content.Used == expected && content.Free >= 0;
     }
 

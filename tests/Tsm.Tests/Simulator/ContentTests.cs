@@ -9,7 +9,9 @@ using Tsm.Simulator.Cards;
 
 namespace Tsm.Tests.Simulator;
 
-/// <summary>What the card's registry grants and refuses, with the status words of real cards (GPCS 2.3.1 §11).</summary>
+/// <summary>
+/// What the card's registry grants and refuses, with the status words of real cards (GPCS 2.3.1 §11).
+/// </summary>
 public sealed class ContentTests
 {
     private static readonly Aid Package = CardBench.SamplePackage;
@@ -96,7 +98,8 @@ public sealed class ContentTests
     [InlineData("A0000000090005FFFFFFFF8912000000", 1, 4, "9000")]
     [InlineData("A0000000090005FFFFFFFF8912000000", 1, 99, "6438")]
     [InlineData("A0000000090005FFFFFFFF8912000000", 2, 0, "6438")]
-    public void An_import_needs_the_same_major_and_at_least_the_minor_version(string import, byte major, byte minor, string expected)
+    public void An_import_needs_the_same_major_and_at_least_the_minor_version(string import, byte major, byte minor,
+        string expected)
     {
         var bench = new CardBench();
         Octets cap = new CapBuilder
@@ -115,7 +118,8 @@ public sealed class ContentTests
 
         bench.Expect(expected, blocks[^1]);
 
-        Assert.Equal(string.Equals(expected, "9000", StringComparison.Ordinal) ? 1 : 0, bench.Card.Content.LoadFiles.Count);
+        int loaded = string.Equals(expected, "9000", StringComparison.Ordinal) ? 1 : 0;
+        Assert.Equal(loaded, bench.Card.Content.LoadFiles.Count);
         Assert.Equal(bench.Card.Content.LoadFiles.Sum(f => f.Memory), bench.Card.Content.Used);
     }
 
@@ -165,7 +169,8 @@ public sealed class ContentTests
 
     [Fact]
     public void A_code_quota_that_does_not_fit_is_6A84_at_once() =>
-        new CardBench(memory: 1000).Expect("6A84", InstallCommand.ForLoad(Package, parameters: Octets.Parse("EF04C6021000")));
+        new CardBench(memory: 1000)
+            .Expect("6A84", InstallCommand.ForLoad(Package, parameters: Octets.Parse("EF04C6021000")));
 
     [Fact]
     public void An_instance_that_does_not_fit_is_6A84_and_another_does()
@@ -176,7 +181,9 @@ public sealed class ContentTests
         Octets Asking(int octets) => new InstallParameters { NonVolatileQuota = octets }.ToOctets();
 
         bench.Expect("6A84", InstallCommand.ForInstall(Package, Module, Module, parameters: Asking(free)));
-        bench.Expect("9000", InstallCommand.ForInstall(Package, Module, Module, parameters: Asking(free - bench.Profile.InstanceMemory)));
+        bench.Expect("9000",
+            InstallCommand.ForInstall(Package, Module, Module, parameters:
+                Asking(free - bench.Profile.InstanceMemory)));
 
         Assert.Equal(0, bench.Card.Content.Free);
     }
@@ -272,7 +279,8 @@ public sealed class ContentTests
     {
         var bench = new CardBench();
         bench.Load();
-        bench.Expect("9000", InstallCommand.ForInstallAndMakeSelectable(Package, Module, Module, Privileges.FinalApplication));
+        bench.Expect("9000",
+            InstallCommand.ForInstallAndMakeSelectable(Package, Module, Module, Privileges.FinalApplication));
 
         bench.Expect("6985", SetStatusCommand.Lock(Module));
     }
@@ -397,8 +405,8 @@ public sealed class ContentTests
         bench.Expect("6A88", new GetStatusCommand(RegistryScope.LoadFiles).ToApdu());
         bench.Load();
 
-        CompactResponse files = bench.Run(new GetStatusCommand(RegistryScope.LoadFilesAndModules).ToApdu(), CompactScript.GetResponse);
-        CompactResponse domain = bench.Run(new GetStatusCommand(RegistryScope.IssuerSecurityDomain).ToApdu(), CompactScript.GetResponse);
+        CompactResponse files = bench.Run(StatusOf(RegistryScope.LoadFilesAndModules), CompactScript.GetResponse);
+        CompactResponse domain = bench.Run(StatusOf(RegistryScope.IssuerSecurityDomain), CompactScript.GetResponse);
 
         Assert.True(RegistryEntry.TryParsePage(files.Data.Span, out var file, out _));
         Assert.Equal(Package, Assert.Single(file).Aid);
@@ -418,7 +426,8 @@ public sealed class ContentTests
     {
         var bench = new CardBench();
 
-        CompactResponse answer = bench.Run(new GetStatusCommand(RegistryScope.IssuerSecurityDomain) { Tags = default }.ToApdu());
+        CompactResponse answer =
+            bench.Run(new GetStatusCommand(RegistryScope.IssuerSecurityDomain) { Tags = default }.ToApdu());
 
         // E3 13: 4F 08 and eight octets, 9F70 01 0F, C5 03 and three octets.
         Assert.Equal("6115", answer.Status.ToString());
@@ -430,7 +439,7 @@ public sealed class ContentTests
     {
         var bench = new CardBench(CardProfiles.Get(profile));
 
-        CompactResponse answer = bench.Run(new GetStatusCommand(RegistryScope.IssuerSecurityDomain).ToApdu(), CompactScript.GetResponse);
+        CompactResponse answer = bench.Run(StatusOf(RegistryScope.IssuerSecurityDomain), CompactScript.GetResponse);
 
         Assert.Equal(expected, answer.Executed);
         Assert.Equal("9000", answer.Status.ToString());
@@ -480,4 +489,6 @@ public sealed class ContentTests
         Assert.Equal("00", new CardBench().Run(InstallCommand.ForLoad(Package)).Data.ToString());
         Assert.True(new CardBench(CardProfiles.Small).Run(InstallCommand.ForLoad(Package)).Data.IsEmpty);
     }
+
+    private static CommandApdu StatusOf(RegistryScope scope) => new GetStatusCommand(scope).ToApdu();
 }

@@ -23,18 +23,22 @@ public sealed class NetworkTests
         Assert.NotEqual(Fates(7, "1"), Fates(8, "1"));
         Assert.NotEqual(Fates(7, "1"), Fates(7, "2"));
         Assert.NotEqual(
-            Fates(7, "1"), [.. Enumerable.Range(0, 200).Select(n => new FaultGenerator(7).Decide("1", Direction.FromCard, n, Bad))]);
+            Fates(7, "1"),
+            [.. Enumerable.Range(0, 200).Select(n =>
+                 new FaultGenerator(7).Decide("1", Direction.FromCard, n, Bad))]);
     }
 
     [Fact]
     public void Faults_are_as_frequent_as_asked_for()
     {
-        Fate[] fates = [.. Enumerable.Range(0, 20_000).Select(n => new FaultGenerator(3).Decide("1", Direction.ToCard, n, Bad))];
+        Fate[] fates = [.. Enumerable.Range(0, 20_000)
+            .Select(n => new FaultGenerator(3).Decide("1", Direction.ToCard, n, Bad))];
 
         Assert.InRange(fates.Count(f => f.Lost), 3_600, 4_400);
         Assert.InRange(fates.Count(f => f.RepeatAfter is not null), 3_600, 4_400);
         Assert.All(fates, f => Assert.InRange(f.Delay, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(550)));
-        Assert.Equal(new Fate(false, TimeSpan.Zero, null), new FaultGenerator(3).Decide("1", Direction.ToCard, 0, new()));
+        Assert.Equal(new Fate(false, TimeSpan.Zero, null), new FaultGenerator(3)
+            .Decide("1", Direction.ToCard, 0, new()));
     }
 
     [Fact]
@@ -46,7 +50,8 @@ public sealed class NetworkTests
         Assert.Equal(first.Trace, again.Trace);
         Assert.Equal(first.Numbers.ToDictionary(), again.Numbers.ToDictionary());
         Assert.NotEqual(first.Trace, Wander(seed: 43).Trace, StringComparer.Ordinal);
-        Assert.True(first.Numbers[Tally.Lost] > 0 && first.Numbers[Tally.Repeated] > 0 && first.Numbers[Tally.Reordered] > 0);
+        Assert.True(first.Numbers[Tally.Lost] > 0 && first.Numbers[Tally.Repeated] > 0
+            && first.Numbers[Tally.Reordered] > 0);
     }
 
     [Fact]
@@ -196,7 +201,7 @@ public sealed class NetworkTests
         public NetworkBench(Faults? faults = null, int seed = 0)
         {
             Card = new();
-            Network = new(Card.Account, Time, faults, seed, onError: e => throw new InvalidOperationException("A card failed.", e))
+            Network = new(Card.Account, Time, faults, seed, e => throw new InvalidOperationException("A card failed.", e))
             {
                 FromCard = Answers.Add,
             };
@@ -221,7 +226,8 @@ public sealed class NetworkTests
         {
             // A command that reads comes last in a script.
             CommandHeader header = Card.Header();
-            foreach (ShortMessage message in Card.Messages(Card.Protect(header, [.. commands.OrderBy(c => c.Data.IsEmpty)])))
+            foreach (ShortMessage message in Card.Messages(
+                Card.Protect(header, [.. commands.OrderBy(c => c.Data.IsEmpty)])))
             {
                 Network.Send(message, validity, Reports.Add);
             }

@@ -9,7 +9,9 @@ using Tsm.Simulator.Networks;
 
 namespace Tsm.Tests.Simulator;
 
-/// <summary>The card's checks of a command packet, one by one (TS 102 225; the order is the one cards have in practice).</summary>
+/// <summary>
+/// The card's checks of a command packet, one by one (TS 102 225; the order is the one cards have in practice).
+/// </summary>
 public sealed class ReceivingEntityTests
 {
     private static readonly CommandApdu Resources = new(0x80, Instruction.GetData, 0xFF, 0x21, Le: 0);
@@ -202,7 +204,8 @@ public sealed class ReceivingEntityTests
         Assert.Equal(ResponseStatus.CounterLow, answer.Status);
     }
 
-    [Theory, InlineData("1638", 0), InlineData("163A", 0), InlineData("1619", 0), InlineData("1639", 1), InlineData("1621", 1)]
+    [Theory, InlineData("1638", 0), InlineData("163A", 0), InlineData("1619", 0), InlineData("1639", 1),
+        InlineData("1621", 1)]
     public void A_PoR_is_sent_when_SPI2_asks_for_it(string spi, int expected)
     {
         var bench = new CardBench();
@@ -219,7 +222,8 @@ public sealed class ReceivingEntityTests
     {
         var bench = new CardBench();
         CommandHeader header = bench.Header();
-        Octets packet = bench.Protect(header, InstallCommand.ForLoad(CardBench.SamplePackage), CardBench.SampleBlocks()[0]);
+        Octets packet = bench.Protect(header, InstallCommand.ForLoad(CardBench.SamplePackage),
+            CardBench.SampleBlocks()[0]);
         ShortMessage[] segments = [.. bench.Messages(packet)];
         Assert.Equal(3, segments.Length);
 
@@ -235,7 +239,8 @@ public sealed class ReceivingEntityTests
     {
         var bench = new CardBench(CardProfiles.Small);
         CommandHeader header = bench.Header();
-        Octets packet = bench.Protect(header, InstallCommand.ForLoad(CardBench.SamplePackage), CardBench.SampleBlocks()[0], CardBench.SampleBlocks()[1]);
+        Octets packet = bench.Protect(header, InstallCommand.ForLoad(CardBench.SamplePackage),
+            CardBench.SampleBlocks()[0], CardBench.SampleBlocks()[1]);
         Assert.Equal(5, bench.Messages(packet).Length);
 
         Assert.Null(bench.Transmit(packet, header));
@@ -255,8 +260,10 @@ public sealed class ReceivingEntityTests
             bench.Messages(packet, new() { IdentifierFirst = true }).SelectMany(m => bench.Card.Receive(m)), header));
     }
 
-    [Theory, InlineData(0x00, 0xF6, true), InlineData(0x7F, 0x04, true), InlineData(0x7F, 0xF5, true), InlineData(0x7F, 0xF6, false)]
-    public void A_message_that_is_no_data_download_does_not_reach_the_card(byte protocolId, byte dataCoding, bool hasHeader)
+    [Theory, InlineData(0x00, 0xF6, true), InlineData(0x7F, 0x04, true), InlineData(0x7F, 0xF5, true),
+        InlineData(0x7F, 0xF6, false)]
+    public void A_message_that_is_no_data_download_does_not_reach_the_card(byte protocolId, byte dataCoding,
+        bool hasHeader)
     {
         var bench = new CardBench();
         CommandHeader header = bench.Header();

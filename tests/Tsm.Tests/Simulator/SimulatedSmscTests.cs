@@ -23,7 +23,8 @@ public sealed class SimulatedSmscTests
         [
             InstallCommand.ForLoad(CardBench.SamplePackage),
             .. CardBench.SampleBlocks(block),
-            InstallCommand.ForInstallAndMakeSelectable(CardBench.SamplePackage, CardBench.SampleModule, CardBench.SampleModule),
+            InstallCommand.ForInstallAndMakeSelectable(CardBench.SamplePackage, CardBench.SampleModule,
+                CardBench.SampleModule),
         ];
 
         foreach (CommandApdu command in commands)
@@ -46,7 +47,8 @@ public sealed class SimulatedSmscTests
         var ids = new List<string>();
         for (int i = 0; i < 3; i++)
         {
-            ids.Add(Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(bench.Card.Card.Msisdn.Digits, Octets.Parse("027000"))).MessageId);
+            ids.Add(Assert.IsType<SubmitResult.Accepted>(
+                await esme.SubmitAsync(bench.Card.Card.Msisdn.Digits, Octets.Parse("027000"))).MessageId);
         }
 
         await SmscBench.UntilAsync(() => esme.Delivered.Count == 3);
@@ -86,11 +88,13 @@ public sealed class SimulatedSmscTests
     public async Task A_wrong_password_is_not_let_in()
     {
         await using var bench = new SmscBench();
-        await using var esme = new Esme(bench.Smsc.EndPoint.Port, BindType.Transceiver, static _ => CommandStatus.Ok, "wrong");
+        int port = bench.Smsc.EndPoint.Port;
+        await using var esme = new Esme(port, BindType.Transceiver, static _ => CommandStatus.Ok, "wrong");
         var refused = new TaskCompletionSource<string>();
         esme.Client.StateChanged += (_, e) =>
         {
-            if (e.Reason.Contains("password", StringComparison.OrdinalIgnoreCase) || e.Reason.Contains("RINVPASWD", StringComparison.Ordinal))
+            if (e.Reason.Contains("password", StringComparison.OrdinalIgnoreCase)
+                || e.Reason.Contains("RINVPASWD", StringComparison.Ordinal))
             {
                 refused.TrySetResult(e.Reason);
             }
@@ -126,7 +130,9 @@ public sealed class SimulatedSmscTests
         await using var bench = new SmscBench();
         int refusals = 0;
         await using Esme esme = await bench.BindAsync(answer: d =>
-            !d.IsReceipt && Interlocked.Increment(ref refusals) <= 3 ? CommandStatus.ReceiverTemporaryError : CommandStatus.Ok);
+            !d.IsReceipt && Interlocked.Increment(ref refusals) <= 3
+                ? CommandStatus.ReceiverTemporaryError
+                : CommandStatus.Ok);
         CommandHeader header = bench.Card.Header();
         await SubmitAllAsync(bench, esme, header, Resources);
 
@@ -144,7 +150,8 @@ public sealed class SimulatedSmscTests
 
         for (int i = 0; i < 8; i++)
         {
-            Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(bench.Card.Card.Msisdn.Digits, Octets.Parse("027000")));
+            Assert.IsType<SubmitResult.Accepted>(
+                await esme.SubmitAsync(bench.Card.Card.Msisdn.Digits, Octets.Parse("027000")));
         }
 
         await SmscBench.UntilAsync(() => bench.Card[Tally.SmsIn] == 8);
@@ -214,7 +221,8 @@ public sealed class SimulatedSmscTests
         return response;
     }
 
-    private static async Task SubmitAllAsync(SmscBench bench, Esme esme, CommandHeader header, params IReadOnlyList<CommandApdu> commands)
+    private static async Task SubmitAllAsync(SmscBench bench, Esme esme, CommandHeader header,
+        params IReadOnlyList<CommandApdu> commands)
     {
         foreach (ShortMessage message in bench.Card.Messages(bench.Card.Protect(header, commands)))
         {

@@ -8,7 +8,8 @@ public sealed class SimulatorOptionsTests
     [Fact]
     public void Every_option_is_taken()
     {
-        string line = "--port 1 --control-port 2 --listen 0.0.0.0 --cards c.json --system-id id --password pw --refuse-unknown --loss 0.1 "
+        string line =
+            "--port 1 --control-port 2 --listen 0.0.0.0 --cards c.json --system-id id --password pw --refuse-unknown --loss 0.1 "
             + "--repeat 0.2 --reorder 0.3 --delay 40 --throttle 0.5 --drop-after 6 --drop-before --seed 7 --ready-file r --exit-with-stdin";
 
         Assert.True(SimulatorOptions.TryParse(line.Split(' '), out SimulatorOptions? options, out _));
@@ -35,13 +36,16 @@ public sealed class SimulatorOptionsTests
     [Fact]
     public void Every_option_stands_in_the_help()
     {
-        string[] names = ["--port", "--control-port", "--listen", "--cards", "--system-id", "--password", "--refuse-unknown", "--loss", "--repeat",
-            "--reorder", "--delay", "--throttle", "--drop-after", "--drop-before", "--seed", "--ready-file", "--exit-with-stdin"];
+        string[] names = ["--port", "--control-port", "--listen", "--cards", "--system-id", "--password",
+            "--refuse-unknown", "--loss", "--repeat",
+            "--reorder", "--delay", "--throttle", "--drop-after", "--drop-before", "--seed", "--ready-file",
+                "--exit-with-stdin"];
 
         Assert.All(names, n => Assert.Contains($"  {n} ", SimulatorOptions.Help, StringComparison.Ordinal));
     }
 
-    [Theory, InlineData("--port x"), InlineData("--port 65536"), InlineData("--loss 1.5"), InlineData("--loss -1"), InlineData("--nonsense 1"),
+    [Theory, InlineData("--port x"), InlineData("--port 65536"), InlineData("--loss 1.5"), InlineData("--loss -1"),
+        InlineData("--nonsense 1"),
         InlineData("--seed"), InlineData("--password 123456789")]
     public void What_does_not_fit_is_named(string line)
     {

@@ -31,7 +31,8 @@ public sealed class SimulatorProcessTests : IDisposable
 
             await RunPacketAsync(card, ready.SmppPort);
 
-            using JsonDocument account = JsonDocument.Parse(await http.GetStringAsync(new Uri("/account", UriKind.Relative)));
+            using JsonDocument account =
+                JsonDocument.Parse(await http.GetStringAsync(new Uri("/account", UriKind.Relative)));
             Assert.Equal(1, account.RootElement.GetProperty("cards").GetInt32());
             Assert.Equal(1, account.RootElement.GetProperty("packets").GetInt32());
             Assert.Equal(0, account.RootElement.GetProperty("executedTwice").GetArrayLength());
@@ -74,7 +75,8 @@ public sealed class SimulatorProcessTests : IDisposable
         await using var esme = new Esme(port, BindType.Transceiver, static _ => CommandStatus.Ok, "tsm");
         await SmscBench.UntilAsync(() => esme.Client.State == SmppClientState.Bound);
         CommandHeader header = card.Header();
-        ShortMessage message = Assert.Single(card.Messages(card.Protect(header, new CommandApdu(0x80, Instruction.GetData, 0xFF, 0x21, Le: 0))));
+        var resources = new CommandApdu(0x80, Instruction.GetData, 0xFF, 0x21, Le: 0);
+        ShortMessage message = Assert.Single(card.Messages(card.Protect(header, resources)));
         Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(message.Destination, message.UserData));
         await SmscBench.UntilAsync(() => esme.Messages.Any());
         Assert.Equal(ResponseKind.Proven, card.Open(esme.Answers, header)!.Kind);
@@ -86,10 +88,14 @@ public sealed class SimulatorProcessTests : IDisposable
         string list = await http.GetStringAsync(new Uri("/cards", UriKind.Relative));
         string one = await http.GetStringAsync(new Uri($"/cards/{iccid}", UriKind.Relative));
         Assert.Contains("\"counter\":\"0000000001\"", one, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NoContent, (await http.PostAsync(new Uri($"/cards/{iccid}/off?seconds=1", UriKind.Relative), null)).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await http.PostAsync(new Uri($"/cards/{iccid}/reset", UriKind.Relative), null)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync(new Uri("/cards/1/reset", UriKind.Relative), null)).StatusCode);
-        HttpResponseMessage faults = await http.PutAsJsonAsync(new Uri("/faults", UriKind.Relative), new { loss = 0.5, delay = 10 });
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await http.PostAsync(new Uri($"/cards/{iccid}/off?seconds=1", UriKind.Relative), null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await http.PostAsync(new Uri($"/cards/{iccid}/reset", UriKind.Relative), null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync(new Uri("/cards/1/reset", UriKind.Relative), null))
+            .StatusCode);
+        HttpResponseMessage faults = await http.PutAsJsonAsync(new Uri("/faults", UriKind.Relative),
+            new { loss = 0.5, delay = 10 });
         Assert.Equal(
             """{"toCard":{"loss":0.5,"repeat":0,"reorder":0,"delay":10},"fromCard":{"loss":0.5,"repeat":0,"reorder":0,"delay":10},"throttle":0,"dropAfter":0,"dropBeforeResponse":false}""",
             await faults.Content.ReadAsStringAsync());
@@ -100,7 +106,8 @@ public sealed class SimulatorProcessTests : IDisposable
 
     private static void HoldsNoKey(string text)
     {
-        foreach (string key in new[] { CardBench.KicKey.ToString(), CardBench.KidKey.ToString(), CardBench.DekKey.ToString() })
+        foreach (string key in new[] { CardBench.KicKey.ToString(), CardBench.KidKey.ToString(),
+            CardBench.DekKey.ToString() })
         {
             Assert.DoesNotContain(key, text, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain(Convert.ToBase64String(Convert.FromHexString(key)), text, StringComparison.Ordinal);
@@ -114,7 +121,8 @@ public sealed class SimulatorProcessTests : IDisposable
             {"cards": [{"iccid": "{{card.Card.Iccid}}", "msisdn": "{{card.Card.Msisdn}}", "profile": "aes", "keySets": [{"version": 2,
               "algorithm": "aes", "kic": "{{CardBench.KicKey}}", "kid": "{{CardBench.KidKey}}", "dek": "{{CardBench.DekKey}}"}]}]}
             """);
-        return Start(["--port", "0", "--control-port", "0", "--cards", cards, "--ready-file", ReadyPath, "--exit-with-stdin"]);
+        return Start(
+            ["--port", "0", "--control-port", "0", "--cards", cards, "--ready-file", ReadyPath, "--exit-with-stdin"]);
     }
 
     private string ReadyPath => Path.Combine(_folder.FullName, "ready.json");
@@ -132,6 +140,7 @@ public sealed class SimulatorProcessTests : IDisposable
     {
         await SmscBench.UntilAsync(() => File.Exists(ReadyPath) || process.HasExited);
         Assert.False(process.HasExited, "The simulator ended before it was ready.");
-        return JsonSerializer.Deserialize<ReadyFile>(await File.ReadAllTextAsync(ReadyPath), JsonSerializerOptions.Web)!;
+        return JsonSerializer.Deserialize<ReadyFile>(await File.ReadAllTextAsync(ReadyPath),
+            JsonSerializerOptions.Web)!;
     }
 }

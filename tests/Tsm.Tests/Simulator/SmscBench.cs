@@ -19,7 +19,8 @@ internal sealed class SmscBench : IAsyncDisposable
         Card = new(profile);
         Network = new(Card.Account, TimeProvider.System, faults, seed: 1, onError: Errors.Enqueue);
         Network.Add(Card.Card);
-        Smsc = new(options ?? new() { RetryAfter = TimeSpan.FromMilliseconds(50) }, Network, TimeProvider.System, NullLoggerFactory.Instance);
+        options ??= new() { RetryAfter = TimeSpan.FromMilliseconds(50) };
+        Smsc = new(options, Network, TimeProvider.System, NullLoggerFactory.Instance);
         Smsc.Start();
     }
 
@@ -74,7 +75,11 @@ internal sealed class Esme : IAsyncDisposable
             ReconnectBackoff = TimeSpan.FromMilliseconds(20),
             ThrottleBackoff = TimeSpan.FromMilliseconds(20),
         };
-        Client = new(Options, (deliver, _) => ValueTask.FromResult(Keep(deliver, answer)), TimeProvider.System, NullLogger<SmppClient>.Instance);
+        Client = new(
+            Options,
+            (deliver, _) => ValueTask.FromResult(Keep(deliver, answer)),
+            TimeProvider.System,
+            NullLogger<SmppClient>.Instance);
         Client.Start();
     }
 
@@ -88,14 +93,18 @@ internal sealed class Esme : IAsyncDisposable
     public IEnumerable<DeliverSm> Messages => Delivered.Where(d => !d.IsReceipt);
 
     public IEnumerable<DeliveryReceipt> Receipts => Delivered.Where(d => d.IsReceipt)
-        .Select(d => DeliveryReceipt.TryRead(d, out DeliveryReceipt? receipt) ? receipt! : throw new InvalidOperationException("unreadable receipt"));
+        .Select(d => DeliveryReceipt.TryRead(d, out DeliveryReceipt? receipt)
+            ? receipt!
+            : throw new InvalidOperationException("unreadable receipt"));
 
     /// <summary>What cards sent, as the network sees it.</summary>
     public IEnumerable<ShortMessage> Answers => Messages.Select(d =>
         new ShortMessage(d.Source.Value, d.Destination.Value, d.ProtocolId, d.DataCoding, d.HasHeader, d.UserData));
 
-    public async Task<SubmitResult> SubmitAsync(string msisdn, Octets userData, TimeSpan? validity = null) => await Client.SubmitAsync(
-        Options.Compose(msisdn, userData) with { ValidityPeriod = validity is { } v ? SmppTime.Relative(v) : "" }, CancellationToken.None);
+    public async Task<SubmitResult> SubmitAsync(string msisdn, Octets userData, TimeSpan? validity = null) =>
+        await Client.SubmitAsync(
+            Options.Compose(msisdn, userData) with { ValidityPeriod = validity is { } v ? SmppTime.Relative(v) : "" },
+            CancellationToken.None);
 
     private CommandStatus Keep(DeliverSm deliver, Func<DeliverSm, CommandStatus> answer)
     {

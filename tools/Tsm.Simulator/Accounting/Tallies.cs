@@ -9,12 +9,14 @@ public sealed class Tallies
     private int[]? _counts;
 
     /// <summary>The number counted so far.</summary>
-    public int this[Tally tally] => Volatile.Read(ref _counts) is { } counts ? Volatile.Read(ref counts[(int)tally]) : 0;
+    public int this[Tally tally] =>
+        Volatile.Read(ref _counts) is { } counts ? Volatile.Read(ref counts[(int)tally]) : 0;
 
     /// <summary>Adds one.</summary>
     public void Add(Tally tally)
     {
-        int[] counts = Volatile.Read(ref _counts) ?? Interlocked.CompareExchange(ref _counts, new int[All.Length], null) ?? _counts!;
+        int[] counts = Volatile.Read(ref _counts) ?? Interlocked.CompareExchange(ref _counts, new int[All.Length], null)
+            ?? _counts!;
         Interlocked.Increment(ref counts[(int)tally]);
     }
 

@@ -7,8 +7,9 @@ namespace Tsm.Simulator.Cards;
 
 /// <summary>The keys of one version in a card, with the counter that belongs to them (TS 102 225 §5.1.4).</summary>
 /// <remarks>
-/// A card keeps its keys as octets and makes a <see cref="KeySet"/> for the moment of use: ciphers kept ready for every key
-/// of hundreds of thousands of cards would take gigabytes. No member gives the octets away; they print as check values.
+/// A card keeps its keys as octets and makes a <see cref="KeySet"/> for the moment of use: ciphers kept ready for every
+/// key of hundreds of thousands of cards would take gigabytes. No member gives the octets away; they print as check
+/// values.
 /// </remarks>
 public sealed class CardKeySet
 {
@@ -28,9 +29,10 @@ public sealed class CardKeySet
     /// <param name="dek">The key under which keys travel, or nothing.</param>
     /// <param name="ccLength">The length of an AES-CMAC, 4 or 8 octets.</param>
     /// <param name="counter">The card's counter.</param>
-    /// <exception cref="ArgumentException">A length does not fit the algorithm, or the version is not 1 to 15.</exception>
+    /// <exception cref="ArgumentException">A length does not fit the algorithm, or the version is none.</exception>
     public CardKeySet(
-        int version, KeyAlgorithm algorithm, Octets kic, Octets kid, Octets dek = default, int ccLength = 8, Counter counter = default)
+        int version, KeyAlgorithm algorithm, Octets kic, Octets kid, Octets dek = default, int ccLength = 8,
+        Counter counter = default)
     {
         if (ccLength is not (4 or 8))
         {
@@ -41,7 +43,8 @@ public sealed class CardKeySet
         ArgumentOutOfRangeException.ThrowIfGreaterThan(version, KeySet.HighestVersion);
         if (!Fits(algorithm, kic) || !Fits(algorithm, kid) || !(dek.IsEmpty || Fits(algorithm, dek)))
         {
-            throw new ArgumentException($"A key of version {version} has not the length of a key for {algorithm}.", nameof(algorithm));
+            throw new ArgumentException($"A key of version {version} has not the length of a key for {algorithm}.",
+                nameof(algorithm));
         }
 
         Version = version;
@@ -97,7 +100,9 @@ public sealed class CardKeySet
         KeyMaterial.From(_kid, _algorithm),
         _dek is null ? null : KeyMaterial.From(_dek, _algorithm));
 
-    /// <summary>The entries of the key information template: key identifier, version, type, length (GPCS 2.3.1 §11.3.3.1).</summary>
+    /// <summary>
+    /// The entries of the key information template: key identifier, version, type, length (GPCS 2.3.1 §11.3.3.1).
+    /// </summary>
     internal Octets Information()
     {
         byte type = _algorithm == KeyAlgorithm.Aes ? AesType : DesType;

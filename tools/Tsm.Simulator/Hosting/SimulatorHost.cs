@@ -62,7 +62,8 @@ internal static class SimulatorHost
     public static async Task RunAsync(WebApplication app, SimulatorOptions options)
     {
         await app.StartAsync();
-        var ready = new ReadyFile(app.Services.GetRequiredService<SimulatedSmsc>().EndPoint.Port, app.Urls.First(), Environment.ProcessId);
+        int smppPort = app.Services.GetRequiredService<SimulatedSmsc>().EndPoint.Port;
+        var ready = new ReadyFile(smppPort, app.Urls.First(), Environment.ProcessId);
         int cards = app.Services.GetRequiredService<Network>().Count;
         app.Logger.Ready(cards, ready.SmppPort, ready.ControlUrl);
         if (options.ReadyFile is { } path)
@@ -77,7 +78,11 @@ internal static class SimulatorHost
     {
         ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Tsm.Simulator");
         var network = new Network(
-            new Account(), services.GetRequiredService<TimeProvider>(), options.Faults, options.Seed, logger.CardFailed);
+            new Account(),
+            services.GetRequiredService<TimeProvider>(),
+            options.Faults,
+            options.Seed,
+            logger.CardFailed);
         if (options.Cards is { } path)
         {
             using FileStream file = File.OpenRead(path);

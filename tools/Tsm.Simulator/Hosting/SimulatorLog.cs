@@ -7,6 +7,7 @@ internal static partial class SimulatorLog
         Message = "{Cards} cards behind SMPP port {SmppPort}, control at {ControlUrl}")]
     public static partial void Ready(this ILogger logger, int cards, int smppPort, string controlUrl);
 
-    [LoggerMessage(EventId = 7001, Level = LogLevel.Error, Message = "A card failed; this is an error of the simulator")]
+    [LoggerMessage(EventId = 7001, Level = LogLevel.Error,
+        Message = "A card failed; this is an error of the simulator")]
     public static partial void CardFailed(this ILogger logger, Exception exception);
 }

@@ -6,15 +6,18 @@ namespace Tsm.Simulator.Smsc;
 
 /// <summary>What waits for the ESME: kept until it is taken, over any session that can receive.</summary>
 /// <remarks>
-/// A message is given out again after a refusal, a lost connection or silence: the ESME may see it twice, but never loses it
-/// (SMPP 3.4 §2.7, store and forward). The queue has no limit, because what it holds is what the ESME asked for.
+/// A message is given out again after a refusal, a lost connection or silence: the ESME may see it twice, but never
+/// loses it (SMPP 3.4 §2.7, store and forward). The queue has no limit, because what it holds is what the ESME asked
+/// for.
 /// </remarks>
-internal sealed class Outbox(Func<IReadOnlyList<SmppServerSession>> sessions, TimeSpan retryAfter, TimeProvider time, Tallies tallies)
+internal sealed class Outbox(Func<IReadOnlyList<SmppServerSession>> sessions, TimeSpan retryAfter, TimeProvider time,
+    Tallies tallies)
 {
     private readonly Channel<DeliverSm> _queue = Channel.CreateUnbounded<DeliverSm>(new() { SingleReader = true });
 
     // Holds one token at most: "look again".
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _count;
     private int _turn;
 

@@ -25,6 +25,7 @@ internal static class ReceiptText
             _ => ("UNDELIV", "000", "001"),
         };
         return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"id:{messageId} sub:001 dlvrd:{delivered} submit date:{submitted:yyMMddHHmm} done date:{done:yyMMddHHmm} stat:{word} err:{error} text:"));
+            $"id:{messageId} sub:001 dlvrd:{delivered} submit date:{submitted:yyMMddHHmm} "
+            + $"done date:{done:yyMMddHHmm} stat:{word} err:{error} text:"));
     }
 }

@@ -10,7 +10,9 @@ using Tsm.Simulator.Networks;
 
 namespace Tsm.Simulator.Smsc;
 
-/// <summary>An SMSC on real TCP: takes messages for cards, reports what became of them, delivers what cards send.</summary>
+/// <summary>
+/// An SMSC on real TCP: takes messages for cards, reports what became of them, delivers what cards send.
+/// </summary>
 public sealed class SimulatedSmsc : IAsyncDisposable
 {
     private const int MaxUserData = 140;
@@ -85,18 +87,21 @@ public sealed class SimulatedSmsc : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private ValueTask<CommandStatus> AuthenticateAsync(SmppServerSession session, BindRequest bind, CancellationToken cancellationToken)
+    private ValueTask<CommandStatus> AuthenticateAsync(SmppServerSession session, BindRequest bind,
+        CancellationToken cancellationToken)
     {
         if (!string.Equals(bind.SystemId, _options.SystemId, StringComparison.Ordinal))
         {
             return ValueTask.FromResult(CommandStatus.InvalidSystemId);
         }
 
-        bool fits = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(bind.Password), Encoding.UTF8.GetBytes(_options.Password));
+        bool fits = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(bind.Password),
+            Encoding.UTF8.GetBytes(_options.Password));
         return ValueTask.FromResult(fits ? CommandStatus.Ok : CommandStatus.InvalidPassword);
     }
 
-    private ValueTask<SmppResponse> AnswerAsync(SmppServerSession session, SmppRequest request, CancellationToken cancellationToken)
+    private ValueTask<SmppResponse> AnswerAsync(SmppServerSession session, SmppRequest request,
+        CancellationToken cancellationToken)
     {
         if (request.Id != CommandId.SubmitSm)
         {
@@ -160,8 +165,10 @@ public sealed class SimulatedSmsc : IAsyncDisposable
         _senders[submit.Source.Value] = submit.Source;
         DateTimeOffset submitted = _time.GetUtcNow();
         var message = new ShortMessage(
-            submit.Source.Value, submit.Destination.Value, submit.ProtocolId, submit.DataCoding, submit.HasHeader, submit.UserData);
-        _network.Send(message, ValidityPeriod.Parse(submit.ValidityPeriod, submitted), state => Report(submit, messageId, submitted, state));
+            submit.Source.Value, submit.Destination.Value, submit.ProtocolId, submit.DataCoding, submit.HasHeader,
+            submit.UserData);
+        _network.Send(message, ValidityPeriod.Parse(submit.ValidityPeriod, submitted), state =>
+            Report(submit, messageId, submitted, state));
     }
 
     private void Report(SubmitSm submit, string messageId, DateTimeOffset submitted, DeliveryState state)
@@ -172,7 +179,12 @@ public sealed class SimulatedSmsc : IAsyncDisposable
         }
 
         // 1 any outcome, 2 failure only (SMPP 3.4 §5.2.17).
-        bool wanted = (submit.RegisteredDelivery & 0b11) switch { 1 => true, 2 => state != DeliveryState.Delivered, _ => false };
+        bool wanted = (submit.RegisteredDelivery & 0b11) switch
+        {
+            1 => true,
+            2 => state != DeliveryState.Delivered,
+            _ => false,
+        };
         if (!wanted)
         {
             return;
@@ -187,7 +199,8 @@ public sealed class SimulatedSmsc : IAsyncDisposable
         if (state != DeliveryState.Delivered)
         {
             ushort error = state == DeliveryState.Expired ? AbsentSubscriber : UnknownSubscriber;
-            tlvs.Add(new(TlvTag.NetworkErrorCode, Octets.Copy([NetworkTypeGsm, (byte)(error >> 8), (byte)(error & 0xFF)])));
+            tlvs.Add(new(TlvTag.NetworkErrorCode,
+                Octets.Copy([NetworkTypeGsm, (byte)(error >> 8), (byte)(error & 0xFF)])));
         }
 
         _outbox.Add(new()
@@ -203,7 +216,9 @@ public sealed class SimulatedSmsc : IAsyncDisposable
     private void Forward(ShortMessage message) => _outbox.Add(new()
     {
         Source = SmppAddress.International(message.Source),
-        Destination = _senders.TryGetValue(message.Destination, out SmppAddress sender) ? sender : SmppAddress.International(message.Destination),
+        Destination = _senders.TryGetValue(message.Destination, out SmppAddress sender)
+            ? sender
+            : SmppAddress.International(message.Destination),
         EsmClass = message.HasHeader ? EsmClass.UserDataHeader : (byte)0,
         ProtocolId = message.ProtocolId,
         DataCoding = message.DataCoding,

@@ -14,7 +14,9 @@ public sealed record SmscOptions
     /// <summary>Its password. Default: tsm.</summary>
     public string Password { get; init; } = "tsm";
 
-    /// <summary>Whether submit_sm for an unknown number is refused at once. Default: false, it is accepted and reported UNDELIV.</summary>
+    /// <summary>
+    /// Whether submit_sm for an unknown number is refused at once. Default: false, it is accepted and reported UNDELIV.
+    /// </summary>
     public bool RefuseUnknown { get; init; }
 
     /// <summary>How many deliver_sm wait for their answers on one session. Default: 10.</summary>

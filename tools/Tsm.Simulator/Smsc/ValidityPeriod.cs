@@ -22,7 +22,8 @@ internal static class ValidityPeriod
             return new TimeSpan((Two(0) * 365) + (Two(2) * 30) + Two(4), Two(6), Two(8), Two(10));
         }
 
-        if (!DateTime.TryParseExact(text.AsSpan(0, 12), "yyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime local))
+        if (!DateTime.TryParseExact(text.AsSpan(0, 12), "yyMMddHHmmss", CultureInfo.InvariantCulture,
+            DateTimeStyles.None, out DateTime local))
         {
             return null;
         }
