@@ -14,7 +14,9 @@ public sealed record CounterReuse(string Iccid, string Tar, int KeyVersion, stri
 /// <param name="Command">What was executed, in words, with the AID or the counter.</param>
 public sealed record Repetition(string Iccid, string Command);
 
-/// <summary>What happened in the whole network: the numbers, and every finding that speaks against the sender.</summary>
+/// <summary>
+/// What happened in the whole network: the numbers, and every finding that speaks against the sender.
+/// </summary>
 public sealed class Account
 {
     /// <summary>Findings kept in full; more are only counted. The limit is ours.</summary>

@@ -5,16 +5,16 @@ namespace Tsm.Simulator.Accounting;
 /// <summary>What one card saw: numbers, and the judgement of what was sent to it.</summary>
 /// <remarks>
 /// <para>
-/// The account looks at what the card did, not at what the sender meant. A <em>packet</em> is executed twice when one counter
-/// passes the card's checks twice, which is always wrong. A <em>command</em> is executed twice when it answered with
-/// success, nothing undid its effect, and it answers with success again; if the card refuses the second one, that is
-/// <see cref="Tally.RepeatedAfterSuccess"/>, wasteful but harmless.
+/// The account looks at what the card did, not at what the sender meant. A <em>packet</em> is executed twice when one
+/// counter passes the card's checks twice, which is always wrong. A <em>command</em> is executed twice when it answered
+/// with success, nothing undid its effect, and it answers with success again; if the card refuses the second one, that
+/// is <see cref="Tally.RepeatedAfterSuccess"/>, wasteful but harmless.
 /// </para>
 /// <para>
-/// What undoes an effect: the end of a load (reset, foreign command, failed block) undoes its INSTALL [for load] and its LOADs;
-/// DELETE undoes all that was done to an AID; lock and unlock undo each other; a new installation undoes a DELETE. An
-/// INSTALL [for load] that comes when LOADs of that file have been executed gives up that load itself and is counted as
-/// <see cref="Tally.LoadsRestarted"/>; with no LOAD between, it is the same command executed twice.
+/// What undoes an effect: the end of a load (reset, foreign command, failed block) undoes its INSTALL [for load] and
+/// its LOADs; DELETE undoes all that was done to an AID; lock and unlock undo each other; a new installation undoes a
+/// DELETE. An INSTALL [for load] that comes when LOADs of that file have been executed gives up that load itself and is
+/// counted as <see cref="Tally.LoadsRestarted"/>; with no LOAD between, it is the same command executed twice.
 /// </para>
 /// <para>Not thread-safe but for reading the numbers: the card's own turn calls it.</para>
 /// </remarks>
@@ -115,12 +115,14 @@ public sealed class CardAccount
 
     private static uint Domain(int tar, int keyVersion) => ((uint)tar << 4) | ((uint)keyVersion & 0x0F);
 
-    private static string Hex(IFormattable value, int digits) => value.ToString($"X{digits}", CultureInfo.InvariantCulture);
+    private static string Hex(IFormattable value, int digits) =>
+        value.ToString($"X{digits}", CultureInfo.InvariantCulture);
 
     private void Undo(Effect effect) => _inForce?.Remove(effect);
 
     private bool UndoLoads(string loadFile) => _inForce is not null
-        && _inForce.RemoveWhere(e => e.Kind == EffectKind.Load && string.Equals(e.Aid, loadFile, StringComparison.Ordinal)) > 0;
+        && _inForce.RemoveWhere(e =>
+            e.Kind == EffectKind.Load && string.Equals(e.Aid, loadFile, StringComparison.Ordinal)) > 0;
 
     private void ExecutedTwice(string what)
     {

@@ -4,13 +4,21 @@ namespace Tsm.Simulator.Accounting;
 public sealed class Tallies
 {
     private static readonly Tally[] All = Enum.GetValues<Tally>();
-    private readonly int[] _counts = new int[All.Length];
+
+    // Made when something is counted: most of a million cards may never hear anything.
+    private int[]? _counts;
 
     /// <summary>The number counted so far.</summary>
-    public int this[Tally tally] => Volatile.Read(ref _counts[(int)tally]);
+    public int this[Tally tally] =>
+        Volatile.Read(ref _counts) is { } counts ? Volatile.Read(ref counts[(int)tally]) : 0;
 
     /// <summary>Adds one.</summary>
-    public void Add(Tally tally) => Interlocked.Increment(ref _counts[(int)tally]);
+    public void Add(Tally tally)
+    {
+        int[] counts = Volatile.Read(ref _counts) ?? Interlocked.CompareExchange(ref _counts, new int[All.Length], null)
+            ?? _counts!;
+        Interlocked.Increment(ref counts[(int)tally]);
+    }
 
     /// <summary>All numbers, by the name of the tally.</summary>
     public IReadOnlyDictionary<Tally, int> ToDictionary() => All.ToDictionary(t => t, t => this[t]);

@@ -3,6 +3,30 @@ namespace Tsm.Simulator.Accounting;
 /// <summary>What is counted, for each card and for the whole network.</summary>
 public enum Tally
 {
+    /// <summary>submit_sm that arrived, whatever was answered.</summary>
+    Submitted,
+
+    /// <summary>submit_sm answered by ESME_RTHROTTLED on purpose.</summary>
+    Throttled,
+
+    /// <summary>submit_sm refused: no card has the number, or the message is too long.</summary>
+    Refused,
+
+    /// <summary>Messages to a number that no card has, reported as undeliverable.</summary>
+    Undeliverable,
+
+    /// <summary>Delivery receipts handed to the ESME's queue.</summary>
+    Receipts,
+
+    /// <summary>deliver_sm that the ESME took.</summary>
+    Delivered,
+
+    /// <summary>deliver_sm that the ESME did not take, or did not answer; each is tried again.</summary>
+    DeliveryRetries,
+
+    /// <summary>Connections dropped on purpose.</summary>
+    Dropped,
+
     /// <summary>Short messages that reached a card.</summary>
     SmsIn,
 
@@ -15,13 +39,19 @@ public enum Tally
     /// <summary>Short messages delivered twice on purpose, in either direction.</summary>
     Repeated,
 
-    /// <summary>Short messages that arrived after one that was sent later, in the same direction of the same card.</summary>
+    /// <summary>
+    /// Short messages that arrived after one that was sent later, in the same direction of the same card.
+    /// </summary>
     Reordered,
 
-    /// <summary>Messages that no phone takes for the card: TP-PID, class or TP-UDHI are not those of a data download.</summary>
+    /// <summary>
+    /// Messages that no phone takes for the card: TP-PID, class or TP-UDHI are not those of a data download.
+    /// </summary>
     TextMessages,
 
-    /// <summary>Messages for the card that are not a secured packet, or a segment that its buffers did not take.</summary>
+    /// <summary>
+    /// Messages for the card that are not a secured packet, or a segment that its buffers did not take.
+    /// </summary>
     Unusable,
 
     /// <summary>Messages that expired at the SMSC while the card was off.</summary>
@@ -63,13 +93,17 @@ public enum Tally
     /// <summary>Response packets that were sent by SMS-SUBMIT.</summary>
     ResponsesSent,
 
-    /// <summary>Response packets asked for in the SMS-DELIVER-REPORT, where this SMSC, as most do, drops them.</summary>
+    /// <summary>
+    /// Response packets asked for in the SMS-DELIVER-REPORT, where this SMSC, as most do, drops them.
+    /// </summary>
     ResponsesInReport,
 
     /// <summary>Authentic packets with a counter that other octets had used before.</summary>
     CounterReused,
 
-    /// <summary>Packets, or commands that are not idempotent, that were executed again although their effect was still in force.</summary>
+    /// <summary>
+    /// Packets, or commands that are not idempotent, that were executed again although their effect was still in force.
+    /// </summary>
     ExecutedTwice,
 
     /// <summary>Commands that failed because they had succeeded before and their effect was still in force.</summary>
@@ -78,6 +112,8 @@ public enum Tally
     /// <summary>Loads given up by the card: reset, foreign command or failed block.</summary>
     LoadsAborted,
 
-    /// <summary>Loads begun anew by INSTALL [for load] while blocks of the same load file were already on the card.</summary>
+    /// <summary>
+    /// Loads begun anew by INSTALL [for load] while blocks of the same load file were already on the card.
+    /// </summary>
     LoadsRestarted,
 }

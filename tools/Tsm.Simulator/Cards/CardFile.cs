@@ -19,17 +19,22 @@ public sealed record CardFile(ImmutableArray<CardFileEntry> Cards)
         try
         {
             CardFile? file = JsonSerializer.Deserialize<CardFile>(stream, CardProfiles.Json);
-            return file is null || file.Cards.IsDefault ? throw new FormatException("The card file has no member 'cards'.") : file;
+            return file is null || file.Cards.IsDefault
+                ? throw new FormatException("The card file has no member 'cards'.")
+                : file;
         }
         catch (JsonException exception)
         {
             // The message of the parser may quote a value, and the value may be a key: the place is enough.
-            throw new FormatException($"The card file is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.", Redact(exception));
+            throw new FormatException(
+                $"The card file is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.",
+                Redact(exception));
         }
     }
 
     private static JsonException Redact(JsonException exception) =>
-        new("The value is left out: it may be a key.", exception.Path, exception.LineNumber, exception.BytePositionInLine);
+        new("The value is left out: it may be a key.", exception.Path, exception.LineNumber,
+            exception.BytePositionInLine);
 }
 
 /// <summary>A card in a card file.</summary>
@@ -62,7 +67,8 @@ public sealed record CardFileEntry
     {
         try
         {
-            return new(Iccid, Msisdn, CardProfiles.Resolve(Profile), KeySets.Select(k => k.Make(Counter)), account, Memory, Packages);
+            return new(Iccid, Msisdn, CardProfiles.Resolve(Profile), KeySets.Select(k => k.Make(Counter)), account,
+                Memory, Packages);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
@@ -80,12 +86,14 @@ public sealed record CardFileEntry
 /// <param name="CcLength">The length of an AES-CMAC, 4 or 8 octets. Default: 8.</param>
 /// <param name="Counter">The card's counter for this set; null for that of the card.</param>
 public sealed record KeySetEntry(
-    int Version, string Algorithm, Octets Kic, Octets Kid, Octets Dek = default, int CcLength = 8, ulong? Counter = null)
+    int Version, string Algorithm, Octets Kic, Octets Kid, Octets Dek = default, int CcLength = 8,
+    ulong? Counter = null)
 {
     /// <summary>The version alone: keys are not for printing.</summary>
     public override string ToString() => $"key set {Version}";
 
-    internal CardKeySet Make(ulong counter) => new(Version, ParseAlgorithm(Algorithm), Kic, Kid, Dek, CcLength, new(Counter ?? counter));
+    internal CardKeySet Make(ulong counter) =>
+        new(Version, ParseAlgorithm(Algorithm), Kic, Kid, Dek, CcLength, new(Counter ?? counter));
 
     private static KeyAlgorithm ParseAlgorithm(string name) => name.ToUpperInvariant() switch
     {

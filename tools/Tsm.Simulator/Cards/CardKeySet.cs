@@ -7,8 +7,9 @@ namespace Tsm.Simulator.Cards;
 
 /// <summary>The keys of one version in a card, with the counter that belongs to them (TS 102 225 §5.1.4).</summary>
 /// <remarks>
-/// A card keeps its keys as octets and makes a <see cref="KeySet"/> for the moment of use: ciphers kept ready for every key
-/// of hundreds of thousands of cards would take gigabytes. No member gives the octets away; they print as check values.
+/// A card keeps its keys as octets and makes a <see cref="KeySet"/> for the moment of use: ciphers kept ready for every
+/// key of hundreds of thousands of cards would take gigabytes. No member gives the octets away; they print as check
+/// values.
 /// </remarks>
 public sealed class CardKeySet
 {
@@ -28,13 +29,22 @@ public sealed class CardKeySet
     /// <param name="dek">The key under which keys travel, or nothing.</param>
     /// <param name="ccLength">The length of an AES-CMAC, 4 or 8 octets.</param>
     /// <param name="counter">The card's counter.</param>
-    /// <exception cref="ArgumentException">A length does not fit the algorithm, or the version is not 1 to 15.</exception>
+    /// <exception cref="ArgumentException">A length does not fit the algorithm, or the version is none.</exception>
     public CardKeySet(
-        int version, KeyAlgorithm algorithm, Octets kic, Octets kid, Octets dek = default, int ccLength = 8, Counter counter = default)
+        int version, KeyAlgorithm algorithm, Octets kic, Octets kid, Octets dek = default, int ccLength = 8,
+        Counter counter = default)
     {
         if (ccLength is not (4 or 8))
         {
             throw new ArgumentException($"A CMAC has 4 or 8 octets, not {ccLength}.", nameof(ccLength));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(version, KeySet.HighestVersion);
+        if (!Fits(algorithm, kic) || !Fits(algorithm, kid) || !(dek.IsEmpty || Fits(algorithm, dek)))
+        {
+            throw new ArgumentException($"A key of version {version} has not the length of a key for {algorithm}.",
+                nameof(algorithm));
         }
 
         Version = version;
@@ -44,9 +54,6 @@ public sealed class CardKeySet
         _dek = dek.IsEmpty ? null : dek.ToArray();
         CcLength = ccLength;
         Counter = counter;
-
-        // Refuse now what could not be used later.
-        Open().Dispose();
     }
 
     /// <summary>The key version number, 1 to 15.</summary>
@@ -82,6 +89,10 @@ public sealed class CardKeySet
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"version {Version}: KIc {KicCheckValue}, KID {KidCheckValue}");
 
+    // Looked at without making keys: those are pinned, and there may be a million.
+    private static bool Fits(KeyAlgorithm algorithm, Octets key) => (algorithm, key.Length) is
+        (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8);
+
     /// <summary>Makes the keys usable; the caller disposes them.</summary>
     internal KeySet Open() => new(
         Version,
@@ -89,7 +100,9 @@ public sealed class CardKeySet
         KeyMaterial.From(_kid, _algorithm),
         _dek is null ? null : KeyMaterial.From(_dek, _algorithm));
 
-    /// <summary>The entries of the key information template: key identifier, version, type, length (GPCS 2.3.1 §11.3.3.1).</summary>
+    /// <summary>
+    /// The entries of the key information template: key identifier, version, type, length (GPCS 2.3.1 §11.3.3.1).
+    /// </summary>
     internal Octets Information()
     {
         byte type = _algorithm == KeyAlgorithm.Aes ? AesType : DesType;

@@ -57,13 +57,16 @@ public static class CardProfiles
     /// <exception cref="FormatException">There is none; the message lists those there are.</exception>
     public static CardProfile Get(string name) => Known.GetOrAdd(name, static n => Build(Read(n), n));
 
-    /// <summary>A profile by name (a JSON string), or by name with overrides (an object with the member <c>base</c>).</summary>
+    /// <summary>
+    /// A profile by name (a JSON string), or by name with overrides (an object with the member <c>base</c>).
+    /// </summary>
     /// <exception cref="FormatException">The name or a member is not known, or a value does not fit.</exception>
     public static CardProfile Resolve(JsonNode? profile) => profile switch
     {
         null => Aes,
         JsonValue value when value.TryGetValue(out string? name) => Get(name),
-        JsonObject overrides => Known.GetOrAdd(overrides.ToJsonString(), static text => Merge(JsonNode.Parse(text)!.AsObject())),
+        JsonObject overrides =>
+            Known.GetOrAdd(overrides.ToJsonString(), static text => Merge(JsonNode.Parse(text)!.AsObject())),
         _ => throw new FormatException("A profile is a name, or an object with the member 'base' and overrides."),
     };
 
@@ -71,12 +74,14 @@ public static class CardProfiles
         new(ushort.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 
     // The first octet alone: a minimum says nothing of the PoR.
-    private static Spi ParseSpi(string text) => Spi.TryParse([.. Octets.Parse(text).Span, 0x00], out Spi spi, out PacketError error)
-        ? spi
-        : throw new FormatException($"'{text}' is not the first octet of SPI: {error}.");
+    private static Spi ParseSpi(string text) =>
+        Spi.TryParse([.. Octets.Parse(text).Span, 0x00], out Spi spi, out PacketError error)
+            ? spi
+            : throw new FormatException($"'{text}' is not the first octet of SPI: {error}.");
 
     private static PackageVersion ParseVersion(string text) => text.Split('.') is [var major, var minor]
-        ? new(byte.Parse(major, NumberStyles.None, CultureInfo.InvariantCulture), byte.Parse(minor, NumberStyles.None, CultureInfo.InvariantCulture))
+        ? new(byte.Parse(major, NumberStyles.None, CultureInfo.InvariantCulture),
+            byte.Parse(minor, NumberStyles.None, CultureInfo.InvariantCulture))
         : throw new FormatException($"A version is major.minor, '{text}' is not.");
 
     private static CardProfile Merge(JsonObject overrides)
@@ -103,7 +108,8 @@ public static class CardProfiles
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"Profile '{name}' with its overrides is not valid: {exception.Message}", exception);
+            throw new FormatException($"Profile '{name}' with its overrides is not valid: {exception.Message}",
+                exception);
         }
     }
 

@@ -3,10 +3,12 @@ using Tsm.Card.Encoding;
 
 namespace Tsm.Simulator.Cards;
 
-/// <summary>The buffers in which a card puts segments together: in any order, with repetitions, and few of them.</summary>
+/// <summary>
+/// The buffers in which a card puts segments together: in any order, with repetitions, and few of them.
+/// </summary>
 /// <remarks>
-/// TS 31.115 §4.3. A card has no clock: an incomplete series stays until another one needs its place or the card is reset. A
-/// segment in a place that is taken replaces what is there, because references come round.
+/// TS 31.115 §4.3. A card has no clock: an incomplete series stays until another one needs its place or the card is
+/// reset. A segment in a place that is taken replaces what is there, because references come round.
 /// </remarks>
 internal sealed class SegmentBuffer(int buffers, int maxSegments)
 {

@@ -6,12 +6,16 @@ using Tsm.Simulator.Content;
 
 namespace Tsm.Simulator.Cards;
 
-/// <summary>The receiving entity of TS 102 225: the checks of a command packet in the order in which cards do them.</summary>
+/// <summary>
+/// The receiving entity of TS 102 225: the checks of a command packet in the order in which cards do them.
+/// </summary>
 public sealed partial class SimulatedCard
 {
     private const int CounterOffset = 10;
 
-    /// <summary>Takes a complete command packet, from CPL on, and returns 02 71 00 and the response packet, or null for silence.</summary>
+    /// <summary>
+    /// Takes a complete command packet, from CPL on, and returns 02 71 00 and the response packet, or null for silence.
+    /// </summary>
     public Octets? Answer(Octets packet)
     {
         Account.Add(Tally.Packets);
@@ -68,12 +72,14 @@ public sealed partial class SimulatedCard
         if (!counter.IsOk)
         {
             return Profile.ReplayAnsweredAs == ReplayAnswer.Unidentified
-                ? Refuse(Tally.BadCounter, ResponseStatus.UnidentifiedSecurityError, opened with { Counter = Counter.Zero }, null)
+                ? Refuse(Tally.BadCounter, ResponseStatus.UnidentifiedSecurityError,
+                    opened with { Counter = Counter.Zero }, null)
                 : Refuse(Tally.BadCounter, counter, opened, keys);
         }
 
         // 7  The counter is stored before the application runs: it is used up whatever the application answers.
-        if (opened.Spi.Counter >= CounterRule.Higher || (opened.Spi.Counter == CounterRule.Unchecked && Profile.UncheckedCounterIsStored))
+        if (opened.Spi.Counter >= CounterRule.Higher
+            || (opened.Spi.Counter == CounterRule.Unchecked && Profile.UncheckedCounterIsStored))
         {
             keySet.Counter = opened.Counter;
         }
@@ -106,13 +112,18 @@ public sealed partial class SimulatedCard
 
     // A ciphered counter is not known before the packet is deciphered: cards answer with zeros.
     private static Counter ReadableCounter(ReceivedHeader header, ReadOnlySpan<byte> packet) =>
-        !header.Spi.Ciphered && Counter.TryParse(packet.Slice(CounterOffset, Counter.Size), out Counter counter, out _) ? counter : Counter.Zero;
+        !header.Spi.Ciphered && Counter.TryParse(packet.Slice(CounterOffset, Counter.Size), out Counter counter, out _)
+            ? counter
+            : Counter.Zero;
 
-    // Both octets carry the version; one that is not used may be zero (TS 102 225 §5.1). Without either, no key is named.
+    // Both octets carry the version; one that is not used may be zero (TS 102 225 §5.1). Without either, no key is
+    // named.
     private CardKeySet? FindKeySet(ReceivedHeader header)
     {
         int ciphering = header.Spi.Ciphered || header.Spi.PorCiphered ? header.Kic.KeyVersion : 0;
-        int signing = header.Spi.Integrity != Integrity.None || header.Spi.PorIntegrity != Integrity.None ? header.Kid.KeyVersion : 0;
+        int signing = header.Spi.Integrity != Integrity.None || header.Spi.PorIntegrity != Integrity.None
+            ? header.Kid.KeyVersion
+            : 0;
         bool mixed = ciphering != 0 && signing != 0 && ciphering != signing;
         int version = Math.Max(ciphering, signing);
         return mixed ? null : KeySets.FirstOrDefault(k => k.Version == version);
@@ -135,19 +146,23 @@ public sealed partial class SimulatedCard
 
         if (!header.Spi.PorInSubmit)
         {
-            // It would be in the SMS-DELIVER-REPORT, whose user data most SMSCs drop (interoperability): so does this one.
+            // It would be in the SMS-DELIVER-REPORT, whose user data most SMSCs drop (interoperability): so does this
+            // one.
             Account.Add(Tally.ResponsesInReport);
             return null;
         }
 
         try
         {
-            return PacketProtection.ProtectResponse(header, keys, status, data.Span, plain: keys is null, Profile.ResponsePadding);
+            return PacketProtection.ProtectResponse(header, keys, status, data.Span, plain: keys is null,
+                Profile.ResponsePadding);
         }
         catch (ArgumentException)
         {
-            // SPI2 asks for a protection that KIc and KID do not code (RC beside a CC, TS 102 225 §5.2): plain, and without data.
-            return PacketProtection.ProtectResponse(header, null, ResponseStatus.UnidentifiedSecurityError, default, plain: true);
+            // SPI2 asks for a protection that KIc and KID do not code (RC beside a CC, TS 102 225 §5.2): plain, and
+            // without data.
+            return PacketProtection.ProtectResponse(header, null, ResponseStatus.UnidentifiedSecurityError, default,
+                plain: true);
         }
     }
 }

@@ -8,10 +8,12 @@ using Tsm.Simulator.Networks;
 
 namespace Tsm.Simulator.Cards;
 
-/// <summary>A card: takes short messages, executes what is in them if the keys fit, and answers as real ones do.</summary>
+/// <summary>
+/// A card: takes short messages, executes what is in them if the keys fit, and answers as real ones do.
+/// </summary>
 /// <remarks>
-/// Not thread-safe: one thing at a time happens to a card (the <see cref="Network"/> sees to that). It has neither a clock nor
-/// randomness; the same messages lead to the same answers.
+/// Not thread-safe: one thing at a time happens to a card (the <see cref="Network"/> sees to that). It has neither a
+/// clock nor randomness; the same messages lead to the same answers.
 /// </remarks>
 public sealed partial class SimulatedCard
 {
@@ -55,8 +57,11 @@ public sealed partial class SimulatedCard
         }
 
         Account = account.Open(iccid.ToString());
-        ImmutableArray<CardPackage> platform = packages.IsDefaultOrEmpty ? profile.Packages : profile.Packages.AddRange(packages);
-        _domain = new(new(profile.IssuerSecurityDomain, memory ?? profile.Memory, platform), profile, Account, KeyInformation);
+        ImmutableArray<CardPackage> platform = packages.IsDefaultOrEmpty
+            ? profile.Packages
+            : profile.Packages.AddRange(packages);
+        _domain = new(new(profile.IssuerSecurityDomain, memory ?? profile.Memory, platform), profile, Account,
+            KeyInformation);
     }
 
     /// <summary>The ICCID.</summary>
@@ -92,7 +97,8 @@ public sealed partial class SimulatedCard
         }
 
         if (!UserData.TryParse(message.UserData.Span, out UserData userData, out _)
-            || !(_segments ??= new(Profile.ReassemblyBuffers, Profile.MaxSegments)).TryAdd(message.Source, userData, out CompletePacket? packet)
+            || !(_segments ??= new(Profile.ReassemblyBuffers, Profile.MaxSegments))
+                .TryAdd(message.Source, userData, out CompletePacket? packet)
             || (packet is not null && !IsCommandPacket(packet.Header)))
         {
             Account.Add(Tally.Unusable);
@@ -102,7 +108,10 @@ public sealed partial class SimulatedCard
         return packet is null || Answer(packet.Octets) is not { } response ? [] : Send(message.Source, response);
     }
 
-    /// <summary>Takes the power away and gives it back: buffers are empty, a load under way is gone (unless the profile says otherwise).</summary>
+    /// <summary>
+    /// Takes the power away and gives it back: buffers are empty, a load under way is gone (unless the profile says
+    /// otherwise).
+    /// </summary>
     public void Reset()
     {
         _segments = null;
@@ -117,9 +126,11 @@ public sealed partial class SimulatedCard
     {
         Account.Add(Tally.ResponsesSent);
         _reference = unchecked((byte)(_reference + 1));
-        return [.. Concatenation.SplitResponse(response.Slice(ResponseUdhLength), ConcatenationOptions.Default, _reference)
-            .Select(u => new ShortMessage(Msisdn.Digits, destination, ResponseProtocolId, EightBitClass2, HasHeader: true, u))];
+        Octets packet = response.Slice(ResponseUdhLength);
+        return [.. Concatenation.SplitResponse(packet, ConcatenationOptions.Default, _reference).Select(userData =>
+            new ShortMessage(Msisdn.Digits, destination, ResponseProtocolId, EightBitClass2, HasHeader: true, userData))];
     }
 
-    private Octets KeyInformation() => BerTlv.Encode(0xE0, Octets.Concat([.. KeySets.Select(k => k.Information())]).Span);
+    private Octets KeyInformation() =>
+        BerTlv.Encode(0xE0, Octets.Concat([.. KeySets.Select(k => k.Information())]).Span);
 }

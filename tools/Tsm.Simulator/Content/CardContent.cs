@@ -23,7 +23,9 @@ public sealed record LoadFile(
 /// <param name="Memory">Non-volatile memory it takes, in octets.</param>
 public sealed record Instance(Aid Aid, Aid LoadFile, Aid Module, LifeCycle State, Privileges Privileges, int Memory);
 
-/// <summary>What is on a card and how much room is left: the registry of the GlobalPlatform environment (OPEN).</summary>
+/// <summary>
+/// What is on a card and how much room is left: the registry of the GlobalPlatform environment (OPEN).
+/// </summary>
 /// <remarks>
 /// The packages of the factory are code in ROM: they resolve imports, take no memory, are not listed by GET STATUS and
 /// cannot be deleted, as on most cards.
@@ -79,11 +81,14 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
     /// <summary>Whether the AID is that of a package of the factory.</summary>
     public bool IsPlatform(Aid aid) => platform.Any(p => p.Aid == aid);
 
-    /// <summary>Whether a package with the AID, the same major and at least this minor version is there (JCVM §4.5.2).</summary>
+    /// <summary>
+    /// Whether a package with the AID, the same major and at least this minor version is there (JCVM §4.5.2).
+    /// </summary>
     public bool Resolves(Aid aid, PackageVersion version)
     {
         bool Fits(PackageVersion found) => found.Major == version.Major && found.Minor >= version.Minor;
-        return platform.Any(p => p.Aid == aid && Fits(p.Version)) || (FindLoadFile(aid) is { } file && Fits(file.Version));
+        return platform.Any(p => p.Aid == aid && Fits(p.Version))
+            || (FindLoadFile(aid) is { } file && Fits(file.Version));
     }
 
     /// <summary>The applications that come from the load file.</summary>

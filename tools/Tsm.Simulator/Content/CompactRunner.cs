@@ -92,7 +92,8 @@ internal static class CompactRunner
         }
 
         Octets rest = fetched.Data.Slice(wanted);
-        var part = new ResponseApdu(fetched.Data.Slice(0, wanted), new StatusWord((ushort)(0x6100 | (rest.Length & 0xFF))));
+        var part = new ResponseApdu(fetched.Data.Slice(0, wanted),
+            new StatusWord((ushort)(0x6100 | (rest.Length & 0xFF))));
         fetched = fetched with { Data = rest };
         return part;
     }

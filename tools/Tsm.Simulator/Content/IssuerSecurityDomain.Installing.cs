@@ -6,7 +6,9 @@ using Tsm.Simulator.Accounting;
 
 namespace Tsm.Simulator.Content;
 
-/// <summary>INSTALL [for install] and [for make selectable], SET STATUS and DELETE (GPCS 2.3.1 §11.5, §11.10, §11.2).</summary>
+/// <summary>
+/// INSTALL [for install] and [for make selectable], SET STATUS and DELETE (GPCS 2.3.1 §11.5, §11.10, §11.2).
+/// </summary>
 public sealed partial class IssuerSecurityDomain
 {
     private const uint ApplicationParametersTag = 0xC9;
@@ -48,7 +50,8 @@ public sealed partial class IssuerSecurityDomain
             return Judge(effect, new(status));
         }
 
-        content.Add(new Instance(aid, request.LoadFile!.Value, request.Module!.Value, state, request.Privileges, memory));
+        content.Add(new Instance(aid, request.LoadFile!.Value, request.Module!.Value, state, request.Privileges,
+            memory));
         if (state == LifeCycle.Selectable)
         {
             account.Succeeded(effect with { Kind = EffectKind.MakeSelectable });
@@ -62,7 +65,8 @@ public sealed partial class IssuerSecurityDomain
         memory = profile.InstanceMemory;
 
         // The load file and the applet in it are referred to, so they must be there.
-        if (content.FindLoadFile(request.LoadFile!.Value) is not { } file || !file.Modules.Contains(request.Module!.Value))
+        if (content.FindLoadFile(request.LoadFile!.Value) is not { } file
+            || !file.Modules.Contains(request.Module!.Value))
         {
             return StatusWord.ReferencedDataNotFound;
         }
@@ -100,14 +104,18 @@ public sealed partial class IssuerSecurityDomain
             return Judge(effect, Confirm());
         }
 
-        return Judge(effect, profile.TakesCurrentStatus && instance.State.IsSelectable ? Confirm() : new(StatusWord.ConditionsNotSatisfied));
+        return Judge(effect, profile.TakesCurrentStatus && instance.State.IsSelectable
+            ? Confirm()
+            : new(StatusWord.ConditionsNotSatisfied));
     }
 
     private ResponseApdu SetStatus(CommandApdu command)
     {
         if (!SetStatusCommand.TryParse(command, out SetStatusRequest request, out PacketError error))
         {
-            return new(error.Fault == PacketFault.UnexpectedValue ? StatusWord.IncorrectParameters : StatusWord.IncorrectData);
+            return new(error.Fault == PacketFault.UnexpectedValue
+                ? StatusWord.IncorrectParameters
+                : StatusWord.IncorrectData);
         }
 
         // Nobody locks or ends a simulated card; and there is no domain below the issuer's.
@@ -129,13 +137,15 @@ public sealed partial class IssuerSecurityDomain
             return Judge(effect, new(StatusWord.Success));
         }
 
-        if (instance.State.IsLocked == request.Locks || (request.Locks && instance.Privileges.Has(Privileges.FinalApplication)))
+        if (instance.State.IsLocked == request.Locks
+            || (request.Locks && instance.Privileges.Has(Privileges.FinalApplication)))
         {
             return Judge(effect, new(StatusWord.ConditionsNotSatisfied));
         }
 
         // b8 alone changes: unlocking leads back to the state before (§11.1.1).
-        content.Replace(instance, instance with { State = request.Locks ? instance.State.Lock() : instance.State.Unlock() });
+        content.Replace(instance,
+            instance with { State = request.Locks ? instance.State.Lock() : instance.State.Unlock() });
         return Judge(effect, new(StatusWord.Success));
     }
 
@@ -144,7 +154,9 @@ public sealed partial class IssuerSecurityDomain
         if (!DeleteCommand.TryParse(command, out DeleteRequest request, out _))
         {
             // Keys cannot be deleted here; cards say the same of a field that is malformed.
-            return new((command.P1, command.P2 & 0x7F) is (0, 0) ? StatusWord.IncorrectData : StatusWord.IncorrectParameters);
+            return new((command.P1, command.P2 & 0x7F) is (0, 0)
+                ? StatusWord.IncorrectData
+                : StatusWord.IncorrectParameters);
         }
 
         var effect = new Effect(EffectKind.Delete, request.Aid.ToString());

@@ -151,7 +151,8 @@ public sealed partial class IssuerSecurityDomain
             return StatusWord.ImportMissing;
         }
 
-        content.Add(new LoadFile(file.PackageAid, file.Version, file.Applets, [.. file.Imports.Select(i => i.Aid)], load.Reserved));
+        content.Add(new LoadFile(file.PackageAid, file.Version, file.Applets, [.. file.Imports.Select(i => i.Aid)],
+            load.Reserved));
         return StatusWord.Success;
     }
 

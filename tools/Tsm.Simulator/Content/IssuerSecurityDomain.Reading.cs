@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
@@ -12,8 +13,8 @@ public sealed partial class IssuerSecurityDomain
     private static readonly byte[] LoadFileTags = [0x4F, 0x9F, 0x70];
     private static readonly byte[] ModuleTags = [0x4F, 0x9F, 0x70, 0x84];
 
-    // All that an issuer's domain may do: SD, card lock, terminate and reset, CVM; trusted path, AM, token verification,
-    // global delete, lock, registry and service; receipt generation.
+    // All that an issuer's domain may do: SD, card lock, terminate and reset, CVM; trusted path, AM, token
+    // verification, global delete, lock, registry and service; receipt generation.
     private static readonly Privileges IssuerPrivileges = new(0x9E_FD80);
 
     private StatusPosition? _position;
@@ -25,7 +26,9 @@ public sealed partial class IssuerSecurityDomain
         if (!GetStatusCommand.TryParse(command, out GetStatusCommand request, out PacketError error))
         {
             // P1, P2 or the old format without TLVs; else the data.
-            return new(error.Fault == PacketFault.UnexpectedValue ? StatusWord.IncorrectParameters : StatusWord.IncorrectData);
+            return new(error.Fault == PacketFault.UnexpectedValue
+                ? StatusWord.IncorrectParameters
+                : StatusWord.IncorrectData);
         }
 
         if (!request.Tags.IsEmpty && !profile.StatusTagList)
@@ -95,7 +98,13 @@ public sealed partial class IssuerSecurityDomain
     private IEnumerable<RegistryEntry> Entries(RegistryScope scope) => scope switch
     {
         RegistryScope.IssuerSecurityDomain =>
-            [new(content.IssuerSecurityDomain, LifeCycle.Secured) { Privileges = IssuerPrivileges, SecurityDomain = content.IssuerSecurityDomain }],
+        [
+            new(content.IssuerSecurityDomain, LifeCycle.Secured)
+            {
+                Privileges = IssuerPrivileges,
+                SecurityDomain = content.IssuerSecurityDomain,
+            },
+        ],
         RegistryScope.Applications => content.Instances.Select(i => new RegistryEntry(i.Aid, i.State)
         {
             Privileges = i.Privileges,
@@ -140,7 +149,8 @@ public sealed partial class IssuerSecurityDomain
     // As few octets as the number needs, and no fewer than cards are known to send.
     private static byte[] Number(int value, int minOctets)
     {
-        byte[] octets = [(byte)(value >> 24 & 0xFF), (byte)(value >> 16 & 0xFF), (byte)(value >> 8 & 0xFF), (byte)(value & 0xFF)];
+        byte[] octets = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(octets, value);
         int zeros = octets.TakeWhile(o => o == 0).Count();
         return octets[Math.Min(zeros, 4 - minOctets)..];
     }

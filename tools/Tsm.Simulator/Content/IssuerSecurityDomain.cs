@@ -10,7 +10,8 @@ namespace Tsm.Simulator.Content;
 /// GPCS 2.3.1 §11, TS 102 226 §8. Each refusal carries the status word of a real card, and the reason stands beside it.
 /// The domain answers as if its secure channel were open: SCP80 around it has done the checks.
 /// </remarks>
-public sealed partial class IssuerSecurityDomain(CardContent content, CardProfile profile, CardAccount account, Func<Octets> keyInformation)
+public sealed partial class IssuerSecurityDomain(CardContent content, CardProfile profile, CardAccount account,
+    Func<Octets> keyInformation)
 {
     private const byte Class = 0x80;
 
@@ -69,7 +70,8 @@ public sealed partial class IssuerSecurityDomain(CardContent content, CardProfil
     }
 
     // 9000 with the octet 00, "no receipt" (GPCS 2.3.1 §11.5.3.1), or without it.
-    private ResponseApdu Confirm() => profile.Confirms ? new(Octets.Copy([0x00]), StatusWord.Success) : new(StatusWord.Success);
+    private ResponseApdu Confirm() =>
+        profile.Confirms ? new(Octets.Copy([0x00]), StatusWord.Success) : new(StatusWord.Success);
 
     private ResponseApdu Judge(Effect effect, ResponseApdu response)
     {

@@ -3,7 +3,9 @@ using Tsm.Card.Identifiers;
 
 namespace Tsm.Simulator.Content;
 
-/// <summary>A load between INSTALL [for load] and its last block: in working memory, gone when the card is reset.</summary>
+/// <summary>
+/// A load between INSTALL [for load] and its last block: in working memory, gone when the card is reset.
+/// </summary>
 /// <param name="loadFile">The AID that was announced.</param>
 /// <param name="hash">The hash of the load file data block that was announced, or nothing.</param>
 public sealed class LoadSession(Aid loadFile, Octets hash)

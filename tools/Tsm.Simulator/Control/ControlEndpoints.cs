@@ -14,11 +14,16 @@ public static class ControlEndpoints
     public static IEndpointRouteBuilder MapControl(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/account", (Network network) => AccountView.Of(network));
-        routes.MapGet("/cards", (Network network, int? limit, string? after) => List(network, limit ?? 1000, after));
-        routes.MapGet("/cards/{card}", Results<Ok<CardView>, ProblemHttpResult> (Network network, string card) =>
-            network.TryFind(card, out SimulatedCard? found) ? TypedResults.Ok(Look(network, found)) : NoSuchCard(card));
+        routes.MapGet("/cards", (Network network, int? limit, string? after, CancellationToken cancellationToken) =>
+            network.ObserveAsync(() => List(network, limit ?? 1000, after), cancellationToken));
+        routes.MapGet("/cards/{card}", async Task<Results<Ok<CardView>, ProblemHttpResult>> (
+            Network network, string card, CancellationToken cancellationToken) =>
+                network.TryFind(card, out SimulatedCard? found)
+            ? TypedResults.Ok(await network.ObserveAsync(() => Look(network, found), cancellationToken))
+            : NoSuchCard(card));
         routes.MapPost("/cards/{card}/off", (Network network, string card, double? seconds) =>
-            Done(network.SwitchOff(card, seconds is { } s ? TimeSpan.FromSeconds(Math.Clamp(s, 0, 86_400)) : null), card));
+            Done(network.SwitchOff(card, seconds is { } s ? TimeSpan.FromSeconds(Math.Clamp(s, 0, 86_400)) : null),
+                card));
         routes.MapPost("/cards/{card}/on", (Network network, string card) => Done(network.SwitchOn(card), card));
         routes.MapPost("/cards/{card}/reset", (Network network, string card) => Done(network.Reset(card), card));
         routes.MapGet("/faults", (Network network) => network.Faults);
@@ -26,7 +31,8 @@ public static class ControlEndpoints
         {
             if (!request.TryApply(network.Faults, out Faults? faults))
             {
-                return TypedResults.Problem("A probability is 0..1, a delay 0..3600000 milliseconds, a number of submits 0 or more.",
+                return TypedResults.Problem(
+                    "A probability is 0..1, a delay 0..3600000 milliseconds, a number of submits 0 or more.",
                     statusCode: StatusCodes.Status422UnprocessableEntity, title: "The faults are out of range.");
             }
 
@@ -40,7 +46,8 @@ public static class ControlEndpoints
     {
         int size = Math.Clamp(limit, 1, MaxPage);
         IReadOnlyList<SimulatedCard> cards = network.List(after, size + 1);
-        return new([.. cards.Take(size).Select(c => CardRow.Of(network, c))], cards.Count > size ? cards[size - 1].Iccid.ToString() : null);
+        string? next = cards.Count > size ? cards[size - 1].Iccid.ToString() : null;
+        return new([.. cards.Take(size).Select(c => CardRow.Of(network, c))], next);
     }
 
     private static CardView Look(Network network, SimulatedCard card) => new(
@@ -50,14 +57,17 @@ public static class ControlEndpoints
         [.. card.Content.LoadFiles.Select(f => new LoadFileView(
             f.Aid.ToString(), f.Version.ToString(), [.. f.Modules.Select(m => m.ToString())], f.Memory))],
         [.. card.Content.Instances.Select(i => new ApplicationView(
-            i.Aid.ToString(), i.LoadFile.ToString(), i.Module.ToString(), i.State.ToString(), i.Privileges.ToString(), i.Memory))],
+            i.Aid.ToString(), i.LoadFile.ToString(), i.Module.ToString(), i.State.ToString(), i.Privileges.ToString(),
+            i.Memory))],
         card.Load is { } load ? new LoadView(load.LoadFile.ToString(), load.NextBlock, load.Received) : null,
-        [.. card.KeySets.Select(k => new KeySetView(k.Version, k.KicCheckValue, k.KidCheckValue, k.Counter.ToString()))],
+        [.. card.KeySets.Select(k =>
+            new KeySetView(k.Version, k.KicCheckValue, k.KidCheckValue, k.Counter.ToString()))],
         AccountView.NumbersOf(card.Account.Tallies));
 
     private static Results<NoContent, ProblemHttpResult> Done(bool found, string card) =>
         found ? TypedResults.NoContent() : NoSuchCard(card);
 
     private static ProblemHttpResult NoSuchCard(string card) => TypedResults.Problem(
-        $"No card has the ICCID or MSISDN {card}.", statusCode: StatusCodes.Status404NotFound, title: "There is no such card.");
+        $"No card has the ICCID or MSISDN {card}.", statusCode: StatusCodes.Status404NotFound,
+        title: "There is no such card.");
 }

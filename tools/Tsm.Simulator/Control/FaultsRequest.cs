@@ -5,7 +5,7 @@ using Tsm.Simulator.Networks;
 namespace Tsm.Simulator.Control;
 
 /// <summary>The body of <c>PUT /faults</c>: what is left out stays as it is.</summary>
-/// <remarks>The plain rates hold for both directions; <c>toCard</c> and <c>fromCard</c> replace those of one direction.</remarks>
+/// <remarks>Plain rates hold for both directions; <c>toCard</c> and <c>fromCard</c> replace those of one.</remarks>
 public sealed record FaultsRequest
 {
     /// <summary>The probability of loss in both directions.</summary>
@@ -51,7 +51,8 @@ public sealed record FaultsRequest
         return faults is not null;
     }
 
-    private static bool IsValid(object value) => Validator.TryValidateObject(value, new(value), null, validateAllProperties: true);
+    private static bool IsValid(object value) =>
+        Validator.TryValidateObject(value, new(value), null, validateAllProperties: true);
 
     private FaultRates Apply(FaultRates rates) => rates with
     {

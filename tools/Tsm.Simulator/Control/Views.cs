@@ -16,15 +16,21 @@ public sealed record AccountView(
     IReadOnlyCollection<Repetition> ExecutedTwice,
     IReadOnlyCollection<Repetition> RepeatedAfterSuccess)
 {
-    /// <summary>The numbers: <c>smsIn</c>, <c>smsOut</c>, <c>lost</c> and so on; findings have the suffix <c>Count</c>.</summary>
+    /// <summary>
+    /// The numbers: <c>smsIn</c>, <c>smsOut</c>, <c>lost</c> and so on; findings have the suffix <c>Count</c>.
+    /// </summary>
     [JsonExtensionData]
     public IDictionary<string, object> Numbers { get; init; } = new Dictionary<string, object>(StringComparer.Ordinal);
 
     /// <summary>Looks at the account of a network.</summary>
     public static AccountView Of(Network network) => new(
-        network.Count, network.Account.CounterReused, network.Account.ExecutedTwice, network.Account.RepeatedAfterSuccess)
+        network.Count,
+        network.Account.CounterReused,
+        network.Account.ExecutedTwice,
+        network.Account.RepeatedAfterSuccess)
     {
-        Numbers = NumbersOf(network.Account.Total).ToDictionary(n => n.Key, n => (object)n.Value, StringComparer.Ordinal),
+        Numbers = NumbersOf(network.Account.Total)
+            .ToDictionary(n => n.Key, n => (object)n.Value, StringComparer.Ordinal),
     };
 
     internal static Dictionary<string, int> NumbersOf(Tallies tallies) =>
@@ -37,7 +43,8 @@ public sealed record AccountView(
         _ => Camel(tally),
     };
 
-    private static string Camel(Tally tally) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(tally.ToString());
+    private static string Camel(Tally tally) =>
+        System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(tally.ToString());
 }
 
 /// <summary>A card in the list of <c>GET /cards</c>.</summary>
@@ -53,7 +60,9 @@ public sealed record CardRow(string Iccid, string Msisdn, string Profile, bool O
     public static CardRow Of(Network network, SimulatedCard card)
     {
         string iccid = card.Iccid.ToString();
-        return new(iccid, card.Msisdn.ToString(), card.Profile.Name, network.IsOn(iccid) ?? false, network.Waiting(iccid), card.Content.Instances.Count);
+        bool on = network.IsOn(iccid) ?? false;
+        int applications = card.Content.Instances.Count;
+        return new(iccid, card.Msisdn.ToString(), card.Profile.Name, on, network.Waiting(iccid), applications);
     }
 }
 
@@ -95,7 +104,8 @@ public sealed record LoadFileView(string Aid, string Version, IReadOnlyList<stri
 /// <param name="State">The name of the life cycle state.</param>
 /// <param name="Privileges">Hexadecimal.</param>
 /// <param name="Memory">What it takes, in octets.</param>
-public sealed record ApplicationView(string Aid, string LoadFile, string Module, string State, string Privileges, int Memory);
+public sealed record ApplicationView(string Aid, string LoadFile, string Module, string State, string Privileges,
+    int Memory);
 
 /// <summary>A load under way.</summary>
 /// <param name="LoadFile">The AID that INSTALL [for load] named.</param>

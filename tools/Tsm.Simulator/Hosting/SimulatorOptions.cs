@@ -36,7 +36,9 @@ public sealed record SimulatorOptions
     /// <summary>HTTP port of the control API; 0 takes a free one. Default: 0.</summary>
     public int ControlPort { get; init; }
 
-    /// <summary>The address both listen on. Default: 127.0.0.1, because the control API asks nobody for a token.</summary>
+    /// <summary>
+    /// The address both listen on. Default: 127.0.0.1, because the control API asks nobody for a token.
+    /// </summary>
     public string Listen { get; init; } = "127.0.0.1";
 
     /// <summary>The file of cards, or null for a network without cards.</summary>
@@ -48,7 +50,9 @@ public sealed record SimulatorOptions
     /// <summary>Its password. Default: tsm.</summary>
     public string Password { get; init; } = "tsm";
 
-    /// <summary>Whether submit_sm for an unknown number is refused at once. Default: false, it is accepted and reported UNDELIV.</summary>
+    /// <summary>
+    /// Whether submit_sm for an unknown number is refused at once. Default: false, it is accepted and reported UNDELIV.
+    /// </summary>
     public bool RefuseUnknown { get; init; }
 
     /// <summary>What goes wrong from the start. Default: nothing.</summary>
@@ -65,7 +69,9 @@ public sealed record SimulatorOptions
 
     /// <summary>Reads a command line; on failure <paramref name="problem"/> is a sentence for people.</summary>
     public static bool TryParse(
-        IReadOnlyList<string> arguments, [NotNullWhen(true)] out SimulatorOptions? options, [NotNullWhen(false)] out string? problem)
+        IReadOnlyList<string> arguments,
+        [NotNullWhen(true)] out SimulatorOptions? options,
+        [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         options = new();
@@ -87,7 +93,8 @@ public sealed record SimulatorOptions
 
             if (WithValue(options, name, arguments[at]) is not { } changed)
             {
-                (options, problem) = (null, $"{name} {arguments[at]} is not known or out of range. --help lists all options.");
+                options = null;
+                problem = $"{name} {arguments[at]} is not known or out of range. --help lists all options.";
                 return false;
             }
 
@@ -115,7 +122,8 @@ public sealed record SimulatorOptions
         ("--port", _) when Number(value, 65535) is { } port => o with { Port = port },
         ("--control-port", _) when Number(value, 65535) is { } port => o with { ControlPort = port },
         ("--seed", _) when Number(value, int.MaxValue) is { } seed => o with { Seed = seed },
-        ("--drop-after", _) when Number(value, int.MaxValue) is { } count => o with { Faults = o.Faults with { DropAfter = count } },
+        ("--drop-after", _) when Number(value, int.MaxValue) is { } count =>
+            o with { Faults = o.Faults with { DropAfter = count } },
         ("--throttle", _) when Probability(value) is { } p => o with { Faults = o.Faults with { Throttle = p } },
         ("--loss", _) when Probability(value) is { } p => WithRates(o, r => r with { Loss = p }),
         ("--repeat", _) when Probability(value) is { } p => WithRates(o, r => r with { Repeat = p }),
@@ -128,8 +136,13 @@ public sealed record SimulatorOptions
         o with { Faults = o.Faults with { ToCard = change(o.Faults.ToCard), FromCard = change(o.Faults.FromCard) } };
 
     private static int? Number(string value, int max) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= max ? number : null;
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= max
+            ? number
+            : null;
 
     private static double? Probability(string value) =>
-        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double p) && p is >= 0 and <= 1 ? p : null;
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double p)
+            && p is >= 0 and <= 1
+            ? p
+            : null;
 }

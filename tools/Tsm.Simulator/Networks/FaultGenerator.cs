@@ -22,8 +22,8 @@ public readonly record struct Fate(bool Lost, TimeSpan Delay, TimeSpan? RepeatAf
 
 /// <summary>Decides the fate of every short message from a seed.</summary>
 /// <remarks>
-/// The fate of the n-th message of a card in one direction depends on the seed, the card, the direction and n only, so that a run
-/// is repeated exactly however many cards there are and whatever the scheduler does.
+/// The fate of the n-th message of a card in one direction depends on the seed, the card, the direction and n only, so
+/// that a run is repeated exactly however many cards there are and whatever the scheduler does.
 /// </remarks>
 public sealed class FaultGenerator(int seed)
 {

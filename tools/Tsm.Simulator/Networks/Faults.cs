@@ -5,7 +5,9 @@ namespace Tsm.Simulator.Networks;
 /// <summary>How one direction of the network misbehaves.</summary>
 public sealed record FaultRates
 {
-    /// <summary>The probability, 0..1, that a short message is lost: nobody hears of it again, no receipt either. Default: 0.</summary>
+    /// <summary>
+    /// The probability, 0..1, that a short message is lost: nobody hears of it again, no receipt either. Default: 0.
+    /// </summary>
     [Range(0, 1)]
     public double Loss { get; init; }
 
@@ -13,11 +15,15 @@ public sealed record FaultRates
     [Range(0, 1)]
     public double Repeat { get; init; }
 
-    /// <summary>The probability, 0..1, that a short message is held back so that later ones overtake it. Default: 0.</summary>
+    /// <summary>
+    /// The probability, 0..1, that a short message is held back so that later ones overtake it. Default: 0.
+    /// </summary>
     [Range(0, 1)]
     public double Reorder { get; init; }
 
-    /// <summary>The mean time in milliseconds a short message is under way; each takes half to one and a half of it. Default: 0.</summary>
+    /// <summary>
+    /// The mean time in milliseconds a short message is under way; each takes half to one and a half of it. Default: 0.
+    /// </summary>
     [Range(0, 3_600_000)]
     public int Delay { get; init; }
 }
@@ -42,7 +48,9 @@ public sealed record Faults
     [Range(0, int.MaxValue)]
     public int DropAfter { get; init; }
 
-    /// <summary>Whether the connection is dropped before the submit_sm_resp is sent, or after it. Default: after.</summary>
+    /// <summary>
+    /// Whether the connection is dropped before the submit_sm_resp is sent, or after it. Default: after.
+    /// </summary>
     public bool DropBeforeResponse { get; init; }
 
     /// <summary>The same rates for both directions.</summary>

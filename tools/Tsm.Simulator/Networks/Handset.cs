@@ -9,7 +9,9 @@ internal sealed class Handset(SimulatedCard card)
 
     public SimulatedCard Card { get; } = card;
 
-    /// <summary>Rises with every switching, so that a timer of an earlier switching finds that it is out of date.</summary>
+    /// <summary>
+    /// Rises with every switching, so that a timer of an earlier switching finds that it is out of date.
+    /// </summary>
     public int Switchings { get; private set; }
 
     public bool IsOn { get; private set; } = true;

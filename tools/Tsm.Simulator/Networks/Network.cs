@@ -4,10 +4,12 @@ using Tsm.Simulator.Cards;
 
 namespace Tsm.Simulator.Networks;
 
-/// <summary>Cards in their phones and the road between them and the SMSC, which loses, repeats, reorders and delays on request.</summary>
+/// <summary>
+/// Cards in their phones and the road between them and the SMSC, which loses, repeats, reorders and delays on request.
+/// </summary>
 /// <remarks>
-/// Usable without any socket: <see cref="Send"/> takes what an SMSC would send, <see cref="FromCard"/> hands out what cards
-/// send. Everything happens on one <see cref="Timeline"/>, so that with a manual clock a test sees each step.
+/// Usable without any socket: <see cref="Send"/> takes what an SMSC would send, <see cref="FromCard"/> hands out what
+/// cards send. Everything happens on one <see cref="Timeline"/>, so that with a manual clock a test sees each step.
 /// </remarks>
 public sealed class Network : IDisposable
 {
@@ -23,7 +25,8 @@ public sealed class Network : IDisposable
     /// <param name="faults">What goes wrong from the start.</param>
     /// <param name="seed">What goes wrong is the same for the same seed.</param>
     /// <param name="onError">Is told of errors in cards; they must not happen, and never stop the network.</param>
-    public Network(Account account, TimeProvider time, Faults? faults = null, int seed = 0, Action<Exception>? onError = null)
+    public Network(Account account, TimeProvider time, Faults? faults = null, int seed = 0,
+        Action<Exception>? onError = null)
     {
         ArgumentNullException.ThrowIfNull(account);
         Account = account;
@@ -60,7 +63,9 @@ public sealed class Network : IDisposable
         }
     }
 
-    /// <summary>The cards in the order of their ICCIDs, after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The cards in the order of their ICCIDs, after <paramref name="after"/>, at most <paramref name="limit"/>.
+    /// </summary>
     public IReadOnlyList<SimulatedCard> List(string? after, int limit)
     {
         lock (_lock)
@@ -81,7 +86,8 @@ public sealed class Network : IDisposable
         {
             if (_byIccid.ContainsKey(iccid) || _byMsisdn.ContainsKey(msisdn))
             {
-                throw new ArgumentException($"A card with ICCID {iccid} or MSISDN {msisdn} is in the network already.", nameof(card));
+                throw new ArgumentException($"A card with ICCID {iccid} or MSISDN {msisdn} is in the network already.",
+                    nameof(card));
             }
 
             var handset = new Handset(card);
@@ -132,10 +138,15 @@ public sealed class Network : IDisposable
             number = handset.SentToCard++;
         }
 
-        Travel(handset, Direction.ToCard, number, copy => Arrive(handset, message, number, validity, copy ? static _ => { } : report));
+        // Of two copies one is reported.
+        void Deliver(bool isCopy) => Arrive(handset, message, number, validity, isCopy ? Ignore : report);
+        Travel(handset, Direction.ToCard, number, Deliver);
     }
 
-    /// <summary>Switches a card off, for a while or until <see cref="SwitchOn"/>; messages wait. False when there is no such card.</summary>
+    /// <summary>
+    /// Switches a card off, for a while or until <see cref="SwitchOn"/>; messages wait. False when there is no such
+    /// card.
+    /// </summary>
     public bool SwitchOff(string iccidOrMsisdn, TimeSpan? duration)
     {
         if (Find(iccidOrMsisdn) is not { } handset)
@@ -185,8 +196,21 @@ public sealed class Network : IDisposable
         return true;
     }
 
+    /// <summary>Looks at cards when nothing happens to them.</summary>
+    public Task<TResult> ObserveAsync<TResult>(Func<TResult> look, CancellationToken cancellationToken)
+    {
+        var seen = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _timeline.Post(TimeSpan.Zero, () => seen.TrySetResult(look()));
+        return seen.Task.WaitAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timeline.Dispose();
+
+    private static void Ignore(DeliveryState state)
+    {
+        // Nobody asked.
+    }
 
     private static string Digits(string msisdn) => msisdn.StartsWith('+') ? msisdn[1..] : msisdn;
 
@@ -219,7 +243,8 @@ public sealed class Network : IDisposable
     }
 
     // Runs on the timeline.
-    private void Arrive(Handset handset, ShortMessage message, long number, TimeSpan? validity, Action<DeliveryState> report)
+    private void Arrive(Handset handset, ShortMessage message, long number, TimeSpan? validity,
+        Action<DeliveryState> report)
     {
         if (handset.IsOn)
         {

@@ -2,9 +2,9 @@ namespace Tsm.Simulator.Networks;
 
 /// <summary>Things that happen at their time, one after the other.</summary>
 /// <remarks>
-/// What is due at the same moment happens in the order in which it was posted, and never two things at once: cards need no locks among
-/// each other and messages of one card keep their order. An exception ends neither the timeline nor what comes after it; it
-/// is handed to the handler.
+/// What is due at the same moment happens in the order in which it was posted, and never two things at once: cards need
+/// no locks among each other and messages of one card keep their order. An exception ends neither the timeline nor what
+/// comes after it; it is handed to the handler.
 /// </remarks>
 public sealed class Timeline : IDisposable
 {
@@ -113,7 +113,8 @@ public sealed class Timeline : IDisposable
             if (action is not null && !_disposed)
             {
                 // Timers count milliseconds: round up, or the timer fires just before its time, again and again.
-                _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling((next.Due - now) / (double)TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
+                double milliseconds = Math.Ceiling((next.Due - now) / (double)TimeSpan.TicksPerMillisecond);
+                _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
             }
 
             action = null;

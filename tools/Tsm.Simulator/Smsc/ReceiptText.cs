@@ -7,16 +7,12 @@ namespace Tsm.Simulator.Smsc;
 /// <summary>The text of a delivery receipt (SMPP 3.4 appendix B).</summary>
 internal static class ReceiptText
 {
-    public const byte StateDelivered = 2;
-    public const byte StateExpired = 3;
-    public const byte StateUndeliverable = 5;
-
     /// <summary>The value of message_state (SMPP 3.4 §5.2.28).</summary>
     public static byte MessageState(DeliveryState state) => state switch
     {
-        DeliveryState.Delivered => StateDelivered,
-        DeliveryState.Expired => StateExpired,
-        _ => StateUndeliverable,
+        DeliveryState.Delivered => (byte)Tsm.Bearers.Smpp.MessageState.Delivered,
+        DeliveryState.Expired => (byte)Tsm.Bearers.Smpp.MessageState.Expired,
+        _ => (byte)Tsm.Bearers.Smpp.MessageState.Undeliverable,
     };
 
     /// <summary>Builds the text.</summary>
@@ -29,6 +25,7 @@ internal static class ReceiptText
             _ => ("UNDELIV", "000", "001"),
         };
         return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"id:{messageId} sub:001 dlvrd:{delivered} submit date:{submitted:yyMMddHHmm} done date:{done:yyMMddHHmm} stat:{word} err:{error} text:"));
+            $"id:{messageId} sub:001 dlvrd:{delivered} submit date:{submitted:yyMMddHHmm} "
+            + $"done date:{done:yyMMddHHmm} stat:{word} err:{error} text:"));
     }
 }
