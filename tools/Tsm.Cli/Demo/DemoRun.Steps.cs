@@ -65,7 +65,7 @@ internal sealed partial class DemoRun
         int proven = ended.Count(j => j.Proven);
         var cost = DemoTotals.Of([.. ended]);
         string what = app is null ? name : $"{name} {app.Name ?? app.PackageAid}" + (app.Applets.Count > 1 && applet is not null ? $" {applet}" : "");
-        Tell(what, proven, cards.Count, started, $"{what}: proven by {Print.Count(proven)} of {Print.Count(cards.Count, "card")}: {proves} "
+        Tell(what, proven, cards.Count, started, $"{what}: proven by {Print.Count(proven)} of {Print.Count(cards.Count, "card")}{(proven == 0 ? "" : ": " + proves)} "
             + $"({Print.Count(cost.SmsSent)} SMS, {Print.Count(cost.Proofs, "proof")}, {Print.Duration(_terminal.Time.GetElapsedTime(started))})");
         foreach (RefusedCard card in refused)
         {
