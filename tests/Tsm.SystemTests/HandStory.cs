@@ -74,7 +74,7 @@ public sealed class HandStory
         string card = cards[0].Iccid;
         await Refused(1, "UNKNOWN", "install", "--card", "8949000000000000018", "--app", "hello");
         await Refused(1, "APPLICATION_UNKNOWN", "install", "--card", card, "--app", "no-such-app");
-        await Refused(1, "IMPORT_MISSING", "install", "--card", card, "--app", "needy");
+        await Refused(2, "IMPORT_MISSING", "install", "--card", card, "--app", "needy");
         await Refused(1, "APPLICATION_TOO_BIG", "install", "--card", cards[1].Iccid, "--app", "huge");
         await Refused(1, "LIFECYCLE_ILLEGAL", "activate", "--card", card, "--app", "hello");
         Assert.Equal(0, (int)(await site.AccountAsync())["smsIn"]!);

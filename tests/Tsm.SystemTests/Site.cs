@@ -62,8 +62,16 @@ internal sealed class Site : IAsyncDisposable
         JsonNode found = JsonNode.Parse(ready)!;
         site._smppPort = (int)found["smppPort"]!;
         site._control.BaseAddress = new(((string)found["controlUrl"]!).TrimEnd('/') + "/");
-        await site.StartServerAsync();
-        return site;
+        try
+        {
+            await site.StartServerAsync();
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartServerAsync()

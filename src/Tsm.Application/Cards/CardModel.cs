@@ -44,9 +44,6 @@ public sealed record CardModel
     /// <summary>Whether GET STATUS takes a tag list 5C. Default: true.</summary>
     public bool StatusTagList { get; init; } = true;
 
-    /// <summary>Whether the load file includes the Descriptor component. Default: true.</summary>
-    public bool LoadsDescriptor { get; init; } = true;
-
     /// <summary>Non-volatile memory for applications on a fresh card, in octets. Default: 65536.</summary>
     public int Memory { get; init; } = 65536;
 

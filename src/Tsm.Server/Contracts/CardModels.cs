@@ -21,7 +21,6 @@ namespace Tsm.Server.Contracts;
 /// <param name="IdentifierFirst">Whether 70 00 comes before the concatenation element. Default false.</param>
 /// <param name="IdentifierInEverySegment">Whether 70 00 stands in every segment. Default false.</param>
 /// <param name="StatusTagList">Whether GET STATUS takes a tag list 5C. Default true.</param>
-/// <param name="LoadsDescriptor">Whether the load file includes the Descriptor component. Default true.</param>
 /// <param name="Memory">Non-volatile memory for applications on a fresh card in octets, 1 to 16777216. Default 65536.</param>
 /// <param name="IndicatedAttempts">After how many answers that prove nothing a job ends, 1 to 100. Default 2.</param>
 /// <param name="MaxCounterJumps">How often in one job the counter is moved ahead, 0 to 100. Default 2.</param>
@@ -41,7 +40,6 @@ public sealed record CardModelDetails(
     bool? IdentifierFirst,
     bool? IdentifierInEverySegment,
     bool? StatusTagList,
-    bool? LoadsDescriptor,
     int? Memory,
     int? IndicatedAttempts,
     int? MaxCounterJumps,
@@ -66,7 +64,6 @@ public sealed record CardModelDetails(
             model.IdentifierFirst,
             model.IdentifierInEverySegment,
             model.StatusTagList,
-            model.LoadsDescriptor,
             model.Memory,
             model.IndicatedAttempts,
             model.MaxCounterJumps,
@@ -138,7 +135,6 @@ public sealed record CardModelDetails(
             IdentifierFirst = IdentifierFirst ?? standard.IdentifierFirst,
             IdentifierInEverySegment = IdentifierInEverySegment ?? standard.IdentifierInEverySegment,
             StatusTagList = StatusTagList ?? standard.StatusTagList,
-            LoadsDescriptor = LoadsDescriptor ?? standard.LoadsDescriptor,
             Memory = Memory ?? standard.Memory,
             IndicatedAttempts = IndicatedAttempts ?? standard.IndicatedAttempts,
             MaxCounterJumps = MaxCounterJumps ?? standard.MaxCounterJumps,

@@ -240,7 +240,6 @@ public abstract partial class StoreContract
             IdentifierFirst = true,
             IdentifierInEverySegment = true,
             StatusTagList = false,
-            LoadsDescriptor = false,
             Memory = 0,
             IndicatedAttempts = 0,
             MaxCounterJumps = 0,

@@ -92,7 +92,10 @@ internal static class LibraryLookup
 
     private static DemoPackage Choose(DemoPackage needing, ImportReport import, IReadOnlyList<DemoPackage> candidates)
     {
-        DemoPackage[] same = [.. candidates.Where(c => string.Equals(c.Cap.PackageAid, import.Aid, StringComparison.Ordinal))];
+        // Test suites give one AID to many files: what has no applet of its own is what others import.
+        DemoPackage[] same = [.. candidates
+            .Where(c => string.Equals(c.Cap.PackageAid, import.Aid, StringComparison.Ordinal))
+            .OrderBy(c => c.Cap.Applets.Count)];
         return Array.Find(same, c => Serves(c.Cap.Version, import.Version)) ?? throw Missing(needing, import, same);
     }
 

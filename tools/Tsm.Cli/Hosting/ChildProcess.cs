@@ -9,14 +9,15 @@ namespace Tsm.Cli.Hosting;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private const int KeptLines = 20;
+    private const int KeptLines = 10;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(25);
 
     private readonly string _name;
     private readonly Process _process;
     private readonly TimeProvider _time;
-    private readonly Queue<string> _lastLines = new();
+    private readonly Queue<string> _lastOutput = new();
+    private readonly Queue<string> _lastErrors = new();
     private readonly Lock _lock = new();
     private readonly StreamWriter? _log;
     private readonly Task _reading;
@@ -27,7 +28,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process = process;
         _time = time;
         _log = logPath is null ? null : new(logPath, append: true) { AutoFlush = true };
-        _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _lastOutput), ReadAsync(process.StandardError, _lastErrors));
         Exited = process.WaitForExitAsync(CancellationToken.None);
     }
 
@@ -36,14 +37,14 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The last lines it wrote.</summary>
+    /// <summary>The last lines it wrote: what it complains of last, without stack frames, which only the log keeps.</summary>
     public IReadOnlyList<string> LastLines
     {
         get
         {
             lock (_lock)
             {
-                return [.. _lastLines];
+                return [.. _lastOutput, .. _lastErrors];
             }
         }
     }
@@ -163,17 +164,25 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static bool IsForeign(string variable) =>
         variable.StartsWith("TSM_", StringComparison.OrdinalIgnoreCase) || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
 
-    private async Task ReadAsync(StreamReader reader)
+    private static bool IsStackFrame(string line) =>
+        line.TrimStart() is var text && (text.StartsWith("at ", StringComparison.Ordinal) || text.StartsWith("--- End of", StringComparison.Ordinal));
+
+    private async Task ReadAsync(StreamReader reader, Queue<string> lastLines)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
             lock (_lock)
             {
                 _log?.WriteLine(line);
-                _lastLines.Enqueue(line);
-                if (_lastLines.Count > KeptLines)
+                if (IsStackFrame(line))
                 {
-                    _lastLines.Dequeue();
+                    continue;
+                }
+
+                lastLines.Enqueue(line);
+                if (lastLines.Count > KeptLines)
+                {
+                    lastLines.Dequeue();
                 }
             }
         }
