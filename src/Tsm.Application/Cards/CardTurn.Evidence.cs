@@ -34,7 +34,7 @@ internal sealed partial class CardTurn
         int succeeded = Math.Clamp(success ? counted : counted - 1, 0, parts.Length);
         Note(
             "answer",
-            $"PoR 00, CC valid: {response.Executed} of {parts.Length} commands ({Describe(parts)}), SW {response.Status}.",
+            $"PoR 00, CC valid: {response.Executed} of {parts.Length} commands ({Describe(parts)}), SW {response.Status}{(response.Status.IsSuccess ? "" : $", {response.Status.Name}")}.",
             raw,
             Grade.Proven);
 

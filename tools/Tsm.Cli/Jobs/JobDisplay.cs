@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using Tsm.Cli.Api;
 using Tsm.Cli.Rendering;
 
@@ -25,12 +26,19 @@ internal static class JobDisplay
 
         // What moved is wiped off, and how it ended is written for good.
         IAnsiConsole screen = terminal.Screen;
-        IReadOnlyList<Job> ended = await screen.Live(JobBoard.Draw(jobs, null, screen.Profile.Width))
+        IReadOnlyList<Job> ended = await screen.Live(Moving(screen, jobs, null))
             .AutoClear(true).Overflow(VerticalOverflow.Ellipsis)
             .StartAsync(live => follower.FollowAsync(
-                jobs, limit, (all, notice) => live.UpdateTarget(JobBoard.Draw(all, notice, screen.Profile.Width)), cancellation));
+                jobs, limit, (all, notice) => live.UpdateTarget(Moving(screen, all, notice)), cancellation));
         screen.Write(JobBoard.Draw(ended, null, screen.Profile.Width));
         return ended;
+    }
+
+    /// <summary>The board while it moves, never a single line: to redraw one, the console moves up by 0, which terminals take for 1.</summary>
+    private static IRenderable Moving(IAnsiConsole screen, IReadOnlyList<Job> jobs, string? notice)
+    {
+        IRenderable board = JobBoard.Draw(jobs, notice, screen.Profile.Width);
+        return jobs.Count == 1 ? new Rows(board, new Text(" ")) : board;
     }
 }
 
