@@ -13,7 +13,7 @@ public static class CommandLine
           --urls URL           where the API listens (default http://127.0.0.1:8080)
           --data DIR           folder of database, vault key and API token (default data)
           --smsc SETTINGS      an SMSC, repeatable: name=..;host=..;port=..;systemId=..;password=..;source=..
-                               [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=2s][;maxSends=30]
+                               [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=30s][;maxSends=30]
           --ready-file PATH    written with url, token and pid once the server listens
           --exit-with-stdin    stop when standard input closes
           --help               this text

@@ -30,8 +30,8 @@ public sealed class SmscOptions
     /// <summary>How long a card may take to answer after the SMSC has taken its packet. Default: 5 minutes.</summary>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a proven answer is waited for after one that proves nothing. Default: 2 seconds.</summary>
-    public TimeSpan IndicatedGrace { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long a proven answer is waited for after one that proves nothing. Default: 30 seconds, never beyond the answer time.</summary>
+    public TimeSpan IndicatedGrace { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often the same octets are sent before silence is taken for an answer, 1 to 100. Default: 30.</summary>
     public int MaxSends { get; set; } = 30;
