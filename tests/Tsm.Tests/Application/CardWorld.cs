@@ -4,10 +4,13 @@ using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Card.Apdu;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
+using Tsm.Security.Scp80;
 using Tsm.Simulator.Accounting;
 using Tsm.Simulator.Cards;
 using Tsm.Simulator.Networks;
@@ -17,6 +20,22 @@ namespace Tsm.Tests.Application;
 /// <summary>What goes wrong in a world, each a probability from 0 to 1.</summary>
 internal sealed record Hazards(
     double Loss = 0, double Repeat = 0, double Late = 0, double Crash = 0, double Reset = 0, double Refusal = 0, double DoubleCommand = 0);
+
+/// <summary>A rule broken on purpose, to see that the worlds notice.</summary>
+public enum BrokenRule
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>A packet leaves before the turn that made it is durable.</summary>
+    SendsBeforeRemembering,
+
+    /// <summary>An answer is acknowledged and forgotten.</summary>
+    ForgetsAnswers,
+
+    /// <summary>An unsigned answer counts as if the card had signed it.</summary>
+    TrustsUnsignedAnswers,
+}
 
 /// <summary>
 /// One card, its machine, a store that survives crashes, and a network in virtual time: everything that happens follows from the
@@ -29,6 +48,8 @@ internal sealed class CardWorld
     private readonly CardMachine _machine = new();
     private readonly PriorityQueue<Action, (DateTimeOffset At, long Order)> _events = new();
     private readonly Random _random;
+    private readonly BrokenRule _broken;
+    private readonly HashSet<Octets> _answered = [];
     private readonly Hazards _hazards;
     private readonly World _catalogue;
     private long _order;
@@ -38,8 +59,10 @@ internal sealed class CardWorld
     private bool _claimed;
     private int _node;
 
-    public CardWorld(int seed, Hazards? hazards = null, CardProfile? profile = null, CardModel? model = null, string? serverKey = null)
+    public CardWorld(
+        int seed, Hazards? hazards = null, CardProfile? profile = null, CardModel? model = null, string? serverKey = null, BrokenRule broken = default)
     {
+        _broken = broken;
         _random = new(seed);
         _hazards = hazards ?? new();
         profile ??= CardProfiles.Aes;
@@ -75,9 +98,15 @@ internal sealed class CardWorld
 
     public int Packets { get; private set; }
 
+    /// <summary>Packets that left again although a proven answer to them had been acknowledged.</summary>
+    public int SentAfterAnswer { get; private set; }
+
     public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public CardState State => (CardState)_machine.Deserialize(_state);
+
+    /// <summary>How often a message to the card is swallowed and answered by a forger.</summary>
+    public double? Forge { get; set; }
 
     /// <summary>Whether the card hears anything.</summary>
     public bool CardIsOn { get; set; } = true;
@@ -154,11 +183,31 @@ internal sealed class CardWorld
         object before = _machine.Deserialize(_state);
         var context = new TurnContext(new("default", "card", "1"), Now, _catalogue, _catalogue);
         Turn turn = _machine.Handle(before, command, context);
+        if (_broken == BrokenRule.SendsBeforeRemembering)
+        {
+            foreach (QueuePacket packet in turn.Effects.OfType<QueuePacket>())
+            {
+                Deliver(packet);
+            }
+        }
+
         if (Chance(_hazards.Crash))
         {
             // The node dies before it commits: nothing of the turn remains.
             Restart();
             return null;
+        }
+
+        OutstandingPacket? concluded = command is MessageReceived && ((CardState)turn.State!).Outstanding?.Id != ((CardState)before).Outstanding?.Id
+            ? ((CardState)before).Outstanding
+            : null;
+        if (concluded is not null)
+        {
+            _answered.Add(concluded.Packet);
+            if (_broken == BrokenRule.ForgetsAnswers)
+            {
+                return Acknowledged.Instance;
+            }
         }
 
         _state = _machine.Serialize(turn.State!);
@@ -263,12 +312,12 @@ internal sealed class CardWorld
                 return;
             }
 
-            Packets++;
-            foreach (Octets segment in packet.Segments)
+            if (State.Outstanding is { } sent && _answered.Contains(sent.Packet))
             {
-                Travel(new("8000", packet.Destination, 0x7F, 0xF6, HasHeader: true, segment), ToCard);
+                SentAfterAnswer++;
             }
 
+            Deliver(packet);
             if (Chance(_hazards.Crash))
             {
                 Restart();
@@ -277,6 +326,15 @@ internal sealed class CardWorld
 
             Turn(new PacketSubmitted(packet.PacketId, packet.Attempt, SubmitOutcome.Accepted, null));
         });
+    }
+
+    private void Deliver(QueuePacket packet)
+    {
+        Packets++;
+        foreach (Octets segment in packet.Segments)
+        {
+            Travel(new("8000", packet.Destination, 0x7F, 0xF6, HasHeader: true, segment), ToCard);
+        }
     }
 
     private void Travel(ShortMessage message, Action<ShortMessage> arrive)
@@ -291,6 +349,13 @@ internal sealed class CardWorld
 
     private void ToCard(ShortMessage message)
     {
+        if (Forge is { } forge && State.Outstanding is { } packet && packet.Parts.Length > 0 && Chance(forge))
+        {
+            // Somebody on the way swallows the message and answers in the card's stead, without its keys.
+            ToServer(new(Card.Msisdn.Digits, "8000", 0x7F, 0xF6, HasHeader: true, Forged(packet)));
+            return;
+        }
+
         if (!CardIsOn)
         {
             return;
@@ -305,6 +370,16 @@ internal sealed class CardWorld
         {
             Travel(answer, ToServer);
         }
+    }
+
+    /// <summary>PoR 00 with "all commands executed, 9000": plain, as a forger can make it, or signed, as a server sees it that does not ask for signatures.</summary>
+    private Octets Forged(OutstandingPacket packet)
+    {
+        CommandHeader header = CommandHeader.TryParse(packet.Header.Span, out CommandHeader parsed, out _) ? parsed : throw new InvalidOperationException();
+        Octets content = new CompactResponse(packet.Parts.Length, StatusWord.Success).ToOctets();
+        using KeySet keys = _catalogue.Open(1)!;
+        return PacketProtection.ProtectResponse(
+            header, keys, ResponseStatus.Ok, content.Span, plain: _broken != BrokenRule.TrustsUnsignedAnswers);
     }
 
     private void ToServer(ShortMessage message)

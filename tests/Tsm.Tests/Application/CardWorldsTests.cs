@@ -55,7 +55,16 @@ public sealed class CardWorldsTests
         }
     }
 
-    private static string? Trouble(int seed)
+    [Theory]
+    [InlineData(BrokenRule.SendsBeforeRemembering)]
+    [InlineData(BrokenRule.ForgetsAnswers)]
+    [InlineData(BrokenRule.TrustsUnsignedAnswers)]
+    public void A_rule_that_is_broken_is_noticed(BrokenRule broken)
+    {
+        Assert.Contains(Enumerable.Range(0, 200), seed => Trouble(seed, broken) is not null);
+    }
+
+    private static string? Trouble(int seed, BrokenRule broken = BrokenRule.None)
     {
         var random = new Random(seed);
         double Up(double most) => random.NextDouble() * most;
@@ -63,7 +72,7 @@ public sealed class CardWorldsTests
             Loss: Up(0.3), Repeat: Up(0.2), Late: Up(0.2), Crash: Up(0.05), Reset: random.Next(3) == 0 ? Up(0.1) : 0,
             Refusal: random.Next(5) == 0 ? Up(0.02) : 0, DoubleCommand: Up(0.3));
         string profile = CardProfiles.Names[random.Next(CardProfiles.Names.Count)];
-        var world = new CardWorld(seed, hazards, CardProfiles.Get(profile));
+        var world = new CardWorld(seed, hazards, CardProfiles.Get(profile), broken: broken) { Forge = random.Next(4) == 0 ? Up(0.1) : null };
         try
         {
             int asked = 0;
@@ -89,7 +98,7 @@ public sealed class CardWorldsTests
             }
 
             world.Run();
-            return Broken(world) is { } broken ? $"seed {seed} ({profile}, {hazards}): {broken}\n{Describe(world)}" : null;
+            return Violation(world) is { } violation ? $"seed {seed} ({profile}, {hazards}): {violation}\n{Describe(world)}" : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -98,7 +107,7 @@ public sealed class CardWorldsTests
     }
 
     /// <summary>The first invariant that does not hold.</summary>
-    private static string? Broken(CardWorld world)
+    private static string? Violation(CardWorld world)
     {
         CardState state = world.State;
         if (world.Account.CounterReused.Count > 0)
@@ -109,6 +118,11 @@ public sealed class CardWorldsTests
         if (world.Account.ExecutedTwice.Count > 0)
         {
             return $"executed twice: {world.Account.ExecutedTwice.First()}";
+        }
+
+        if (world.SentAfterAnswer > 0)
+        {
+            return "a packet left again after its answer was taken";
         }
 
         if (state.Jobs.Length > 0 || state.Outstanding is not null)
