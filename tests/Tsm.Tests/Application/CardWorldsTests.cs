@@ -13,7 +13,7 @@ public sealed class CardWorldsTests
         [Operation.Install, Operation.Activate, Operation.Suspend, Operation.Resume, Operation.Audit, Operation.Terminate, Operation.Audit];
 
     /// <summary>The number of worlds; TSM_WORLDS=100000 runs the long form.</summary>
-    private static int Worlds => int.TryParse(Environment.GetEnvironmentVariable("TSM_WORLDS"), out int worlds) ? worlds : 2_000;
+    private static int Worlds => int.TryParse(Environment.GetEnvironmentVariable("TSM_WORLDS"), out int worlds) ? worlds : 10_000;
 
     [Fact]
     public void In_no_world_is_a_counter_reused_a_command_executed_twice_or_a_job_left_hanging()
