@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Architecture;
 
@@ -18,28 +19,14 @@ public sealed class DependencyTests
         ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
     };
 
-    private static string Root
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Tsm.sln")))
-            {
-                folder = folder.Parent;
-            }
-
-            return folder?.FullName ?? throw new InvalidOperationException("Tsm.sln is not above the tests.");
-        }
-    }
-
-    public static TheoryData<string> Projects => [.. Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
+    public static TheoryData<string> Projects => [.. Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
         .Where(p => !p.Contains("/tests/", StringComparison.Ordinal))
         .Select(p => Path.GetFileNameWithoutExtension(p))];
 
     [Theory, MemberData(nameof(Projects))]
     public void References_go_one_way(string project)
     {
-        XDocument file = XDocument.Load(Directory.GetFiles(Root, project + ".csproj", SearchOption.AllDirectories).Single());
+        XDocument file = XDocument.Load(Directory.GetFiles(Repository.Root, project + ".csproj", SearchOption.AllDirectories).Single());
         IEnumerable<string> references = file.Descendants("ProjectReference")
             .Where(r => !string.Equals((string?)r.Attribute("ReferenceOutputAssembly"), "false", StringComparison.Ordinal))
             .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
@@ -50,7 +37,7 @@ public sealed class DependencyTests
     [Theory, InlineData("Tsm.Card"), InlineData("Tsm.Security")]
     public void Pure_projects_take_no_packages(string project)
     {
-        XDocument file = XDocument.Load(Path.Combine(Root, "src", project, project + ".csproj"));
+        XDocument file = XDocument.Load(Path.Combine(Repository.Root, "src", project, project + ".csproj"));
 
         Assert.Empty(file.Descendants("PackageReference"));
         Assert.Empty(file.Descendants("FrameworkReference"));
@@ -60,7 +47,7 @@ public sealed class DependencyTests
     public void Pure_projects_do_no_input_or_output_read_no_clock_and_do_not_wait(string project)
     {
         Regex banned = new(@"\b(TimeProvider|async|await|File\.|Socket|Console\.|ILogger|RandomNumberGenerator|Task<)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-        foreach (string path in Directory.GetFiles(Path.Combine(Root, "src", project), "*.cs", SearchOption.AllDirectories)
+        foreach (string path in Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories)
             .Where(p => !p.Contains("/obj/", StringComparison.Ordinal)))
         {
             Assert.DoesNotContain(

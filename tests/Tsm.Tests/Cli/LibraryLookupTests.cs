@@ -2,6 +2,7 @@ using Tsm.Cli;
 using Tsm.Cli.Api;
 using Tsm.Cli.Caps;
 using Tsm.Cli.Demo;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Cli;
 
@@ -82,13 +83,13 @@ public sealed class LibraryLookupTests
     [SharedCapsFact]
     public void The_applets_of_ETSI_find_their_library_in_their_folder()
     {
-        string path = Path.Combine(SharedCapsFactAttribute.Folder, "cre_apt_efca.cap");
+        string path = Path.Combine(Repository.EtsiCaps!, "cre_apt_efca.cap");
         byte[] content = File.ReadAllBytes(path);
         var package = new DemoPackage(path, content, CapReading.Read(content, path));
 
         IReadOnlyList<DemoPackage> found = LibraryLookup.Find(
             package,
-            () => LibraryLookup.ReadFolder(SharedCapsFactAttribute.Folder, path),
+            () => LibraryLookup.ReadFolder(Repository.EtsiCaps!, path),
             import => import.Name?.Contains("test", StringComparison.Ordinal) is false);
 
         Assert.Equal("util", found.Single().Name);
@@ -118,23 +119,9 @@ internal sealed class SharedCapsFactAttribute : FactAttribute
 {
     public SharedCapsFactAttribute()
     {
-        if (!Directory.Exists(Folder))
+        if (Repository.EtsiCaps is null)
         {
             Skip = "The CAP files of ETSI TS 102 268 are not beside the repository.";
-        }
-    }
-
-    public static string Folder
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Tsm.sln")))
-            {
-                folder = folder.Parent;
-            }
-
-            return Path.Combine(folder?.FullName ?? "", "..", "shared", "caps", "etsi");
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Server;
 
@@ -14,12 +14,11 @@ public sealed class OpenApiTests
 
         if (Environment.GetEnvironmentVariable("TSM_WRITE_OPENAPI") is "1")
         {
-            await File.WriteAllTextAsync(CheckedIn(), served);
+            await File.WriteAllTextAsync(CheckedIn, served);
         }
 
-        Assert.Equal(await File.ReadAllTextAsync(CheckedIn()), served);
+        Assert.Equal(await File.ReadAllTextAsync(CheckedIn), served);
     }
 
-    private static string CheckedIn([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../src/Tsm.Server/openapi.json"));
+    private static string CheckedIn { get; } = Path.Combine(Repository.Root, "src/Tsm.Server/openapi.json");
 }

@@ -68,7 +68,7 @@ public sealed class EtsiCapTests
 
     private static CapFile Read(Case vector)
     {
-        byte[] archive = File.ReadAllBytes(Path.Combine(EtsiTheoryAttribute.Folder!, vector.Name));
+        byte[] archive = File.ReadAllBytes(Path.Combine(Repository.EtsiCaps!, vector.Name));
         return CapFile.TryRead(archive, out CapFile? cap, out CapFault fault) ? cap : throw new FormatException(fault.ToString());
     }
 }
