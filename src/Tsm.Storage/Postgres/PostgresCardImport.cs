@@ -16,7 +16,9 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
     private const string TakenSql =
         """
         SELECT a.kind, a.value FROM unnest($2, $3) AS i (kind, value)
-        JOIN aliases AS a ON a.tenant = $1 AND a.kind = i.kind AND a.value = i.value AND a.valid_until = 9223372036854775807
+        CROSS JOIN LATERAL (
+            SELECT a.kind, a.value FROM aliases AS a
+            WHERE a.tenant = $1 AND a.kind = i.kind AND a.value = i.value AND a.valid_until = 9223372036854775807 OFFSET 0) AS a
         """;
 
     private const string AliasesSql = "COPY aliases (tenant, kind, value, valid_from, grain) FROM STDIN (FORMAT binary)";

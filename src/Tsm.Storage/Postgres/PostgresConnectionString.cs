@@ -30,10 +30,10 @@ public static class PostgresConnectionString
             throw new FormatException("The connection string of the database names no host.");
         }
 
-        Default(builder, nameof(builder.MaxAutoPrepare), () => builder.MaxAutoPrepare = 100);
-        Default(builder, nameof(builder.AutoPrepareMinUsages), () => builder.AutoPrepareMinUsages = 2);
-        Default(builder, nameof(builder.MaxPoolSize), () => builder.MaxPoolSize = 20);
-        Default(builder, nameof(builder.TcpKeepAlive), () => builder.TcpKeepAlive = true);
+        Default(builder, "Max Auto Prepare", 100);
+        Default(builder, "Auto Prepare Min Usages", 2);
+        Default(builder, "Maximum Pool Size", 20);
+        Default(builder, "TCP Keepalive", true);
         return builder;
     }
 
@@ -121,12 +121,11 @@ public static class PostgresConnectionString
         }
     }
 
-    private static void Default(NpgsqlConnectionStringBuilder builder, string property, Action set)
+    private static void Default(NpgsqlConnectionStringBuilder builder, string keyword, object value)
     {
-        // The builder holds only what was said; its keywords are the properties' names with spaces.
-        if (!builder.Keys.Any(k => string.Equals(k.Replace(" ", "", StringComparison.Ordinal), property, StringComparison.OrdinalIgnoreCase)))
+        if (!builder.ShouldSerialize(keyword))
         {
-            set();
+            builder[keyword] = value;
         }
     }
 }

@@ -9,8 +9,9 @@ namespace Tsm.Storage.Postgres;
 /// through the keys.
 /// </summary>
 /// <remarks>
-/// Turns bring arrays of keys whose length the planner cannot know; left alone it may read whole tables for them until
-/// statistics are there. Statements are prepared once they were used twice.
+/// Turns bring arrays of keys whose length the planner cannot know, to tables that were empty when it looked: left alone it
+/// reads whole tables for them, and goes on doing so in a prepared statement. So their sessions look up keys whatever the
+/// statistics say, and their statements leave no order of joining to choose.
 /// </remarks>
 public sealed class PostgresDatabase : IDisposable
 {
@@ -67,13 +68,16 @@ public sealed class PostgresDatabase : IDisposable
         _reads.Dispose();
     }
 
-    /// <summary>Does something on a connection for reading and for what is written outside of turns.</summary>
+    /// <summary>
+    /// Does something on a connection for reading and for what is written outside of turns. It may be done twice when a
+    /// connection breaks: a server that has restarted leaves broken ones in the pool, and nobody should hear of that.
+    /// </summary>
     internal Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
-        UseAsync(_reads, work, cancellationToken);
+        UseAsync(_reads, work, isRepeatable: true, cancellationToken);
 
-    /// <summary>Does something with keys on a connection for turns.</summary>
+    /// <summary>Does something with keys on a connection for turns, once: who asks for it knows whether it may be done again.</summary>
     internal Task<T> TurnAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
-        UseAsync(_turns, work, cancellationToken);
+        UseAsync(_turns, work, isRepeatable: false, cancellationToken);
 
     /// <summary>As <see cref="UseAsync{T}(Func{NpgsqlConnection, Task{T}}, CancellationToken)"/>, for what must not be asynchronous.</summary>
     internal T Use<T>(Func<NpgsqlConnection, T> work)
@@ -91,7 +95,7 @@ public sealed class PostgresDatabase : IDisposable
 
     /// <summary>Whatever is left of a transaction when <paramref name="work"/> throws ends with the return to the pool.</summary>
     private static async Task<T> UseAsync<T>(
-        NpgsqlDataSource source, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+        NpgsqlDataSource source, Func<NpgsqlConnection, Task<T>> work, bool isRepeatable, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -110,6 +114,15 @@ public sealed class PostgresDatabase : IDisposable
             }
             catch (Exception exception) when (PostgresErrors.IsUnavailable(exception))
             {
+                if (PostgresErrors.IsBroken(exception))
+                {
+                    source.Clear();
+                    if (isRepeatable && attempt == 1)
+                    {
+                        continue;
+                    }
+                }
+
                 throw PostgresErrors.Unavailable(exception);
             }
         }

@@ -46,8 +46,7 @@ internal static class PostgresEffects
             destination = excluded.destination, segments = excluded.segments, claimed_by = NULL, claimed_until = NULL
         """;
 
-    private const string WithdrawPacketsSql =
-        "DELETE FROM outbox AS o USING unnest($1, $2) AS i (tenant, grain) WHERE o.tenant = i.tenant AND o.grain = i.grain";
+    private const string WithdrawPacketsSql = "DELETE FROM outbox WHERE tenant = $1 AND grain = ANY ($2)";
 
     /// <summary>Makes sure that every effect can be written, before anything is.</summary>
     /// <exception cref="NotSupportedException">An effect is of a type this store does not know.</exception>
@@ -100,7 +99,7 @@ internal static class PostgresEffects
         Add(batch, SaveCardsSql, [.. cards.Values], Columns);
         Add(batch, SaveJobsSql, [.. jobs.Values], Columns);
         Add(batch, AppendHistorySql, history, Columns);
-        Add(batch, WithdrawPacketsSql, [.. packets.Where(p => p.Value is null).Select(p => p.Key)], k => PostgresValues.Keys(k, x => x));
+        PostgresValues.AddByTenant(batch, WithdrawPacketsSql, packets.Where(p => p.Value is null).Select(p => p.Key));
         Add(batch, QueuePacketsSql, [.. packets.Where(p => p.Value is not null).Select(p => (p.Key, p.Value!))], Columns);
     }
 

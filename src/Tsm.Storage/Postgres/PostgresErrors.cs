@@ -23,6 +23,15 @@ internal static class PostgresErrors
         _ => false,
     };
 
+    /// <summary>The connection is gone, and with it probably all that lie in the pool.</summary>
+    public static bool IsBroken(Exception exception) => exception switch
+    {
+        PostgresException ended => ended.SqlState is
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+        NpgsqlException { InnerException: not TimeoutException } => true,
+        _ => false,
+    };
+
     /// <summary>Whether the server has said that the transaction came to nothing; otherwise its end is in doubt.</summary>
     public static bool IsAbort(Exception exception) => exception is PostgresException { InvariantSeverity: "ERROR" };
 

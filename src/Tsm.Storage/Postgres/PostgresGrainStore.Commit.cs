@@ -21,42 +21,30 @@ public sealed partial class PostgresGrainStore
     private const int EndingLooks = 50;
 
     // Rows are locked in the order of their keys, so that two nodes with the same grains wait for each other in one direction.
-    // A row that was locked after a wait meets its condition again: who came too late is not in "locked". Its due time as it was
-    // comes along, so that a time that stays writes no row.
+    // A row that was locked after a wait meets its condition again: who came too late is not in "locked". What is locked stays
+    // where it is, so it is found again by its place. Its due time as it was comes along: one that stays writes no row.
     private const string UpdateSql =
         """
         WITH locked AS MATERIALIZED (
-            SELECT i.*, g.due AS was
-            FROM unnest($1, $2, $3, $4, $5, $6) AS i (tenant, grain, expected, schema, due, state)
-            JOIN grains AS g ON g.tenant = i.tenant AND g.grain = i.grain AND g.version = i.expected
-            ORDER BY g.tenant, g.grain FOR NO KEY UPDATE OF g
-        ), written AS (
-            UPDATE grains AS g SET version = g.version + 1, due = l.due, state = coalesce(l.state, g.state),
-                schema = CASE WHEN l.state IS NULL THEN g.schema ELSE l.schema END
-            FROM locked AS l
-            WHERE g.tenant = l.tenant AND g.grain = l.grain AND g.version = l.expected
-            RETURNING g.tenant, g.grain, g.due, l.was
-        ), woken AS (
-            DELETE FROM due AS d USING written AS w
-            WHERE w.due IS NULL AND w.was IS NOT NULL AND d.tenant = w.tenant AND d.grain = w.grain
-        ), waits AS (
-            INSERT INTO due (tenant, grain, due) SELECT tenant, grain, due FROM written WHERE due <> coalesce(was, due + 1)
-            ON CONFLICT (tenant, grain) DO UPDATE SET due = excluded.due, claimed_by = NULL, claimed_until = NULL
+            SELECT i.*, g.place, g.was
+            FROM (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS i (tenant, grain, expected, schema, due, state)
+                  ORDER BY tenant COLLATE "C", grain COLLATE "C") AS i
+            CROSS JOIN LATERAL (
+                SELECT g.ctid AS place, g.due AS was FROM grains AS g
+                WHERE g.tenant = i.tenant AND g.grain = i.grain AND g.version = i.expected FOR NO KEY UPDATE) AS g
         )
-        SELECT tenant, grain FROM written
+        UPDATE grains AS g SET version = g.version + 1, due = l.due, state = coalesce(l.state, g.state),
+            schema = CASE WHEN l.state IS NULL THEN g.schema ELSE l.schema END
+        FROM locked AS l WHERE g.ctid = l.place AND g.version = l.expected
+        RETURNING g.tenant, g.grain, l.was
         """;
 
     private const string InsertSql =
         """
-        WITH written AS (
-            INSERT INTO grains (tenant, grain, version, schema, due, state)
-            SELECT tenant, grain, 1, schema, due, state FROM unnest($1, $2, $3, $4, $5) AS i (tenant, grain, schema, due, state)
-            ON CONFLICT DO NOTHING
-            RETURNING tenant, grain, due
-        ), waits AS (
-            INSERT INTO due (tenant, grain, due) SELECT tenant, grain, due FROM written WHERE due IS NOT NULL
-        )
-        SELECT tenant, grain FROM written
+        INSERT INTO grains (tenant, grain, version, schema, due, state)
+        SELECT tenant, grain, 1, schema, due, state FROM unnest($1, $2, $3, $4, $5) AS i (tenant, grain, schema, due, state)
+        ON CONFLICT DO NOTHING
+        RETURNING tenant, grain, NULL::bigint
         """;
 
     private const string TransactionSql = "SELECT pg_current_xact_id()::text";
@@ -99,18 +87,21 @@ public sealed partial class PostgresGrainStore
             .ThenBy(w => StoredValues.Grain(w.Key), StringComparer.Ordinal)];
         PostgresEffects.Check(ordered);
         Doubt doubt = await WriteStatesAsync(connection, ordered, cancellationToken);
-        if (doubt.Written.Count == 0)
+        HashSet<GrainKey> written = [.. doubt.Written.Keys];
+        if (written.Count == 0)
         {
-            return doubt.Written; // Nothing to commit; the transaction ends with the return of the connection.
+            return written; // Nothing to commit; the transaction ends with the return of the connection.
         }
 
         try
         {
             await using var batch = new NpgsqlBatch(connection);
-            PostgresEffects.Add(batch, [.. writes.Where(w => doubt.Written.Contains(w.Key)).DistinctBy(w => w.Key)]);
+            GrainWrite[] winners = [.. writes.Where(w => written.Contains(w.Key)).DistinctBy(w => w.Key)];
+            PostgresDue.Add(batch, winners, doubt.Written);
+            PostgresEffects.Add(batch, winners);
             batch.BatchCommands.Add(new("COMMIT"));
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            return doubt.Written;
+            return written;
         }
         catch (Exception exception) when (!PostgresErrors.IsAbort(exception))
         {
@@ -148,7 +139,7 @@ public sealed partial class PostgresGrainStore
         }
 
         batch.BatchCommands.Add(new(TransactionSql));
-        var written = new HashSet<GrainKey>(writes.Length);
+        var written = new Dictionary<GrainKey, long?>(writes.Length);
         string transaction = "";
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
         int last = batch.BatchCommands.Count - 2; // BEGIN gives no rows.
@@ -162,7 +153,7 @@ public sealed partial class PostgresGrainStore
                 }
                 else
                 {
-                    written.Add(StoredValues.Key(reader.GetString(0), reader.GetString(1)));
+                    written[StoredValues.Key(reader.GetString(0), reader.GetString(1))] = reader.IsDBNull(2) ? null : reader.GetInt64(2);
                 }
             }
         }
@@ -188,7 +179,7 @@ public sealed partial class PostgresGrainStore
             if (outcome is not "in progress")
             {
                 _doubts.Remove(writes);
-                return outcome is "committed" ? doubt.Written : null;
+                return outcome is "committed" ? [.. doubt.Written.Keys] : null;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
@@ -198,6 +189,6 @@ public sealed partial class PostgresGrainStore
     }
 
     /// <param name="Transaction">As PostgreSQL names it.</param>
-    /// <param name="Written">The grains it has written, if it was committed.</param>
-    private sealed record Doubt(string Transaction, HashSet<GrainKey> Written);
+    /// <param name="Written">The grains it has written, if it was committed, and when they were due before.</param>
+    private sealed record Doubt(string Transaction, Dictionary<GrainKey, long?> Written);
 }

@@ -17,27 +17,14 @@ public sealed partial class PostgresGrainStore(PostgresDatabase database, Outbox
     /// </summary>
     private static readonly TimeSpan DueLease = TimeSpan.FromSeconds(15);
 
+    // OFFSET 0 keeps the planner from turning it round: first the keys that were asked for, then an index look-up for each.
     private const string LoadSql =
         """
         SELECT g.tenant, g.grain, g.version, g.schema, g.due, g.state,
                k.version, k.algorithm, k.kic, k.kid, k.dek, k.kic_check, k.kid_check, k.dek_check
         FROM unnest($1, $2) AS i (tenant, grain)
-        JOIN grains AS g ON g.tenant = i.tenant AND g.grain = i.grain
-        LEFT JOIN card_keys AS k ON k.tenant = g.tenant AND k.grain = g.grain
-        """;
-
-    // What is ours with half of its lease left is given without being written again.
-    private const string DueSql =
-        """
-        WITH waiting AS MATERIALIZED (
-            SELECT tenant, grain, due, claimed_by IS DISTINCT FROM $3 OR claimed_until < now_ms() + $4 / 2 AS fresh FROM due
-            WHERE due <= $1 AND (claimed_until IS NULL OR claimed_until <= now_ms() OR claimed_by = $3)
-            ORDER BY due, tenant, grain LIMIT $2 FOR UPDATE SKIP LOCKED
-        ), claimed AS (
-            UPDATE due AS d SET claimed_by = $3, claimed_until = now_ms() + $4 FROM waiting AS w
-            WHERE w.fresh AND d.tenant = w.tenant AND d.grain = w.grain
-        )
-        SELECT tenant, grain FROM waiting ORDER BY due, tenant, grain
+        CROSS JOIN LATERAL (SELECT * FROM grains AS g WHERE g.tenant = i.tenant AND g.grain = i.grain OFFSET 0) AS g
+        LEFT JOIN LATERAL (SELECT * FROM card_keys AS k WHERE k.tenant = i.tenant AND k.grain = i.grain OFFSET 0) AS k ON true
         """;
 
     /// <inheritdoc/>
@@ -67,7 +54,7 @@ public sealed partial class PostgresGrainStore(PostgresDatabase database, Outbox
     public async Task<IReadOnlyList<GrainKey>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         await database.TurnAsync(
             connection => connection.QueryAsync(
-                DueSql,
+                PostgresDue.ClaimSql,
                 [
                     PostgresValues.Number(StoredValues.Milliseconds(now)), PostgresValues.Number(limit),
                     PostgresValues.Text(database.Node), PostgresValues.Number((long)DueLease.TotalMilliseconds),

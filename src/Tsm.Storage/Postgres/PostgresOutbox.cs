@@ -17,10 +17,10 @@ public sealed class PostgresOutbox(PostgresDatabase database, OutboxSignal signa
     private const string ClaimSql =
         $"""
         WITH ready AS MATERIALIZED (
-            SELECT tenant, grain FROM outbox WHERE road = $1 AND claimed_until IS NULL ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED
+            SELECT ctid AS place FROM outbox WHERE road = $1 AND claimed_until IS NULL ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE outbox AS o SET claimed_by = $3, claimed_until = now_ms() + $4
-        FROM ready AS r WHERE o.tenant = r.tenant AND o.grain = r.grain
+        FROM ready AS r WHERE o.ctid = r.place AND o.claimed_until IS NULL
         RETURNING {Columns}
         """;
 
@@ -28,13 +28,15 @@ public sealed class PostgresOutbox(PostgresDatabase database, OutboxSignal signa
     private const string ReleaseSql =
         """
         WITH ours AS MATERIALIZED (
-            SELECT o.tenant, o.grain FROM unnest($1, $2, $3, $4) AS i (tenant, grain, packet, attempt)
-            JOIN outbox AS o ON o.tenant = i.tenant AND o.grain = i.grain
-            WHERE o.packet = i.packet AND o.attempt = i.attempt AND o.claimed_by = $5
-            ORDER BY o.tenant, o.grain FOR UPDATE OF o
+            SELECT o.place FROM (SELECT * FROM unnest($1, $2, $3, $4) AS i (tenant, grain, packet, attempt)
+                ORDER BY tenant COLLATE "C", grain COLLATE "C") AS i
+            CROSS JOIN LATERAL (
+                SELECT o.ctid AS place FROM outbox AS o
+                WHERE o.tenant = i.tenant AND o.grain = i.grain AND o.packet = i.packet AND o.attempt = i.attempt AND o.claimed_by = $5
+                FOR UPDATE) AS o
         )
         UPDATE outbox AS o SET claimed_by = NULL, claimed_until = NULL
-        FROM ours AS u WHERE o.tenant = u.tenant AND o.grain = u.grain AND o.claimed_by = $5
+        FROM ours AS u WHERE o.ctid = u.place AND o.claimed_by = $5
         """;
 
     private const string AbandonedSql =

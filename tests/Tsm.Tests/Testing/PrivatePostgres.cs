@@ -90,6 +90,22 @@ public sealed class PrivatePostgres : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The files of the data folder with one of these octet strings in them.</summary>
+    public IReadOnlyList<string> FilesWith(params byte[][] octets)
+    {
+        List<string> found = [];
+        foreach (string file in Directory.EnumerateFiles(_cluster.Value.Folder, "*", SearchOption.AllDirectories).Where(f => !f.Contains(".s.PGSQL", StringComparison.Ordinal)))
+        {
+            byte[] content = File.ReadAllBytes(file);
+            if (octets.Any(o => content.AsSpan().IndexOf(o) >= 0))
+            {
+                found.Add(file);
+            }
+        }
+
+        return found;
+    }
+
     public void Start() => _cluster.Value.Tell("start");
 
     /// <summary>Ends all sessions and stops; what was not committed is lost.</summary>
