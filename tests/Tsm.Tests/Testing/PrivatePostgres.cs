@@ -9,11 +9,11 @@ namespace Tsm.Tests.Testing;
 
 /// <summary>
 /// A PostgreSQL of this test run: a new cluster in a temporary folder on a free port of 127.0.0.1, with every commit flushed.
-/// It starts when it is first asked for and is gone, with its folder, when the run ends - killed or not.
+/// It starts when it is first asked for and is gone, with all it has written, when the run ends - killed or not.
 /// </summary>
 /// <remarks>
 /// The server refuses to be root, so root hands it to the user postgres or nobody. A shell stands between: it obeys the lines
-/// it reads, and when they end, because this process has ended, it stops the server and removes the folder.
+/// it reads, and when they end, because this process has ended, it stops the server and removes its files.
 /// </remarks>
 public sealed class PrivatePostgres : IDisposable
 {
