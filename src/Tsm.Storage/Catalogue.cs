@@ -9,20 +9,24 @@ namespace Tsm.Storage;
 
 /// <summary>
 /// The catalogue in memory, in front of the stored one. What is written through it is seen by the next turn. Applications never
-/// change, so they are kept; models are read once for each tenant and again after one was written.
+/// change, so they are kept; models are read once for each tenant and again after one was written, here or by another node.
 /// </summary>
 /// <param name="store">Where the catalogue is stored.</param>
 /// <param name="roads">The roads to the cards of a tenant, its first the one that is taken when none is named.</param>
-public sealed class Catalogue(ICatalogueStore store, Func<string, IReadOnlyList<Road>> roads) : ICatalogue, ICatalogueStore
+/// <param name="refresh">How old models may be before the next batch of turns reads them again; null when nobody else writes them.</param>
+/// <param name="time">For the age of models.</param>
+public sealed class Catalogue(
+    ICatalogueStore store, Func<string, IReadOnlyList<Road>> roads, TimeSpan? refresh = null, TimeProvider? time = null) : ICatalogue, ICatalogueStore
 {
-    private readonly ConcurrentDictionary<string, FrozenDictionary<string, CardModel>> _models = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ConcurrentDictionary<string, Models> _models = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Tenant, string Id), CatalogueApplication> _applications = new();
 
     /// <inheritdoc/>
     public bool TryGetModel(string tenant, string name, [NotNullWhen(true)] out CardModel? model)
     {
         model = null;
-        return _models.TryGetValue(tenant, out FrozenDictionary<string, CardModel>? models) && models.TryGetValue(name, out model);
+        return _models.TryGetValue(tenant, out Models? models) && models.ByName.TryGetValue(name, out model);
     }
 
     /// <inheritdoc/>
@@ -43,7 +47,7 @@ public sealed class Catalogue(ICatalogueStore store, Func<string, IReadOnlyList<
     /// <inheritdoc/>
     public async Task PrepareAsync(string tenant, IReadOnlyCollection<string> applicationIds, CancellationToken cancellationToken)
     {
-        if (!_models.ContainsKey(tenant))
+        if (!_models.TryGetValue(tenant, out Models? models) || _time.GetElapsedTime(models.ReadAt) >= refresh)
         {
             await ReadModelsAsync(tenant, cancellationToken);
         }
@@ -85,7 +89,11 @@ public sealed class Catalogue(ICatalogueStore store, Func<string, IReadOnlyList<
 
     private async Task ReadModelsAsync(string tenant, CancellationToken cancellationToken)
     {
+        long readAt = _time.GetTimestamp();
         IReadOnlyList<CardModel> models = await store.ModelsAsync(tenant, cancellationToken);
-        _models[tenant] = models.ToFrozenDictionary(m => m.Name, StringComparer.Ordinal);
+        _models[tenant] = new(models.ToFrozenDictionary(m => m.Name, StringComparer.Ordinal), readAt);
     }
+
+    /// <param name="ReadAt">A timestamp from before they were read.</param>
+    private sealed record Models(FrozenDictionary<string, CardModel> ByName, long ReadAt);
 }

@@ -6,11 +6,24 @@ namespace Tsm.Storage;
 /// <summary>Where things are remembered.</summary>
 public sealed class StorageOptions
 {
-    /// <summary>The SQLite file; its folder is created when it is missing. Default: <c>data/tsm.db</c>.</summary>
+    /// <summary>
+    /// The PostgreSQL that many nodes share: <c>postgres://user:password@host:port/database</c> or <c>Host=...;Password=...</c>;
+    /// a path names a SQLite file instead. Default: what the environment variable <c>TSM_DATABASE</c> says; without it
+    /// <see cref="Path"/> is taken. It may hold a password and is never logged.
+    /// </summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>
+    /// The name of this node among those on one PostgreSQL, unique among the running ones; a node that starts with the name it
+    /// had before finds its claims again at once. Default: a new name for each process, whose claims end by their leases.
+    /// </summary>
+    public string? Node { get; set; }
+
+    /// <summary>The SQLite file, where there is no <see cref="ConnectionString"/>; its folder is created when it is missing. Default: <c>data/tsm.db</c>.</summary>
     [Required]
     public string Path { get; set; } = "data/tsm.db";
 
-    /// <summary>The most connections that read at once. Default: 4.</summary>
+    /// <summary>The most connections that read a SQLite file at once. Default: 4.</summary>
     [Range(1, 64)]
     public int Readers { get; set; } = 4;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage;
+using Tsm.Storage.Postgres;
 using Tsm.Storage.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -10,33 +11,81 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers where things are remembered.</summary>
 public static class StorageServiceCollectionExtensions
 {
+    /// <summary>The environment variable that names the database when the configuration does not.</summary>
+    private const string Variable = "TSM_DATABASE";
+
+    /// <summary>How long a node may not know what another has written to the catalogue.</summary>
+    private static readonly TimeSpan CatalogueRefresh = TimeSpan.FromSeconds(2);
+
     /// <summary>
-    /// Adds the embedded store on SQLite with its vault and catalogue, configured by the section <c>Storage</c>. The database is
-    /// opened, checked and brought up to date when the first of these services is asked for.
+    /// Adds the store with its vault and catalogue, configured by the section <c>Storage</c>: SQLite for one process, or a
+    /// PostgreSQL that many nodes share. The database is opened, checked and brought up to date when the first of these
+    /// services is asked for.
     /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="roads">The roads to the cards of a tenant; see <see cref="Catalogue"/>.</param>
     public static IServiceCollection AddTsmStorage(
         this IServiceCollection services, Func<IServiceProvider, Func<string, IReadOnlyList<Road>>> roads)
     {
-        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StorageOptions>()
+            .BindConfiguration("Storage")
+            .PostConfigure(o => Choose(o, Environment.GetEnvironmentVariable(Variable)))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<OutboxSignal>();
-        services.TryAddSingleton(s => EmbeddedStorage.Open(
-            s.GetRequiredService<IOptions<StorageOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => EmbeddedStorage.Open(Options(s), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => PostgresStorage.Open(Options(s), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => s.GetRequiredService<EmbeddedStorage>().Database);
-        services.TryAddSingleton<IKeyVault>(s => s.GetRequiredService<EmbeddedStorage>().Vault);
-        services.TryAddSingleton<IGrainStore, SqliteGrainStore>();
-        services.TryAddSingleton<IOutbox, SqliteOutbox>();
-        services.TryAddSingleton<IQuarantine, SqliteQuarantine>();
-        services.TryAddSingleton<IAliasIndex, SqliteAliasIndex>();
-        services.TryAddSingleton<ICardReads, SqliteCardReads>();
-        services.TryAddSingleton<IJobReads, SqliteJobReads>();
-        services.TryAddSingleton<ICardImport, SqliteCardImport>();
-        services.TryAddSingleton<SqliteCatalogueStore>();
-        services.TryAddSingleton(s => new Catalogue(s.GetRequiredService<SqliteCatalogueStore>(), roads(s)));
+        services.TryAddSingleton(s => s.GetRequiredService<PostgresStorage>().Database);
+        services.TryAddSingleton<IKeyVault>(s => IsPostgres(s)
+            ? s.GetRequiredService<PostgresStorage>().Vault
+            : s.GetRequiredService<EmbeddedStorage>().Vault);
+        services.AddPort<IGrainStore, SqliteGrainStore, PostgresGrainStore>();
+        services.AddPort<IOutbox, SqliteOutbox, PostgresOutbox>();
+        services.AddPort<IQuarantine, SqliteQuarantine, PostgresQuarantine>();
+        services.AddPort<IAliasIndex, SqliteAliasIndex, PostgresAliasIndex>();
+        services.AddPort<ICardReads, SqliteCardReads, PostgresCardReads>();
+        services.AddPort<IJobReads, SqliteJobReads, PostgresJobReads>();
+        services.AddPort<ICardImport, SqliteCardImport, PostgresCardImport>();
+        services.TryAddSingleton(s => IsPostgres(s)
+            ? new Catalogue(
+                ActivatorUtilities.CreateInstance<PostgresCatalogueStore>(s), roads(s), CatalogueRefresh, s.GetRequiredService<TimeProvider>())
+            : new Catalogue(ActivatorUtilities.CreateInstance<SqliteCatalogueStore>(s), roads(s)));
         services.TryAddSingleton<ICatalogue>(s => s.GetRequiredService<Catalogue>());
         services.TryAddSingleton<ICatalogueStore>(s => s.GetRequiredService<Catalogue>());
         return services;
     }
+
+    /// <summary>Decides between the databases: afterwards there is a connection string exactly when it is PostgreSQL.</summary>
+    internal static void Choose(StorageOptions options, string? variable)
+    {
+        string? name = options.ConnectionString is { Length: > 0 } configured ? configured : variable;
+        options.ConnectionString = null;
+        if (name is not { Length: > 0 })
+        {
+            return;
+        }
+
+        if (PostgresConnectionString.IsPostgres(name))
+        {
+            options.ConnectionString = name;
+        }
+        else
+        {
+            options.Path = name;
+        }
+    }
+
+    private static void AddPort<TPort, TSqlite, TPostgres>(this IServiceCollection services)
+        where TPort : class
+        where TSqlite : TPort
+        where TPostgres : TPort =>
+        services.TryAddSingleton<TPort>(s => IsPostgres(s)
+            ? ActivatorUtilities.CreateInstance<TPostgres>(s)
+            : ActivatorUtilities.CreateInstance<TSqlite>(s));
+
+    private static bool IsPostgres(IServiceProvider services) => Options(services).ConnectionString is not null;
+
+    private static StorageOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<StorageOptions>>().Value;
 }

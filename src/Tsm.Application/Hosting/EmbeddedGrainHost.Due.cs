@@ -28,6 +28,11 @@ public sealed partial class EmbeddedGrainHost
     /// <summary>Queues a deadline for each due grain that is neither being woken nor parked after a failure.</summary>
     private async Task WakeAsync()
     {
+        if (_waking.Count >= _options.DueLimit)
+        {
+            return; // What is in hand comes first; other nodes take the rest.
+        }
+
         DateTimeOffset now = _time.GetUtcNow();
         try
         {

@@ -19,7 +19,7 @@ public sealed class EmbeddedGrainHostOptions
     /// <summary>How often the store is asked for grains that are due. Default: 200 ms.</summary>
     public TimeSpan DuePollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The most grains that are woken at one poll. Default: 1024.</summary>
+    /// <summary>The most grains that are woken at one poll; with that many in hand the store is not asked for more. Default: 1024.</summary>
     [Range(1, 100_000)]
     public int DueLimit { get; set; } = 1024;
 

@@ -1,5 +1,6 @@
 using Tsm.Application.Hosting;
 using Tsm.Tests.Storage;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Hosting;
 
@@ -8,7 +9,7 @@ public abstract partial class GrainHostContract
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    [Fact]
+    [ContractFact]
     public async Task A_deadline_comes_once_and_not_before_its_time()
     {
         await SendAsync(One, new WakeAt(Time.GetUtcNow().AddSeconds(10)));
@@ -22,7 +23,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(1, (await CountAsync(One, new Ask())).Wakes);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_deadline_that_passed_while_nobody_was_there_comes_after_the_start()
     {
         await SendAsync(One, new WakeAt(Time.GetUtcNow().AddSeconds(10)));
@@ -36,7 +37,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(1, (await CountAsync(One, new Ask())).Wakes);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_deadline_that_a_command_moves_before_its_turn_does_not_come()
     {
         await SendAsync(One, new WakeAt(Time.GetUtcNow().AddSeconds(1)));
@@ -55,7 +56,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(0, (await CountAsync(One, new Ask())).Wakes);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_grain_whose_deadline_fails_is_parked_and_others_are_woken()
     {
         // Nobody can read this state.

@@ -1,13 +1,14 @@
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Tests.Storage;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Hosting;
 
 /// <content>Turns that fail, stores that are down, and states that are too new.</content>
 public abstract partial class GrainHostContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_turn_that_throws_changes_nothing_and_touches_no_other()
     {
         WatchedStore.Gate gate = Watched.HoldNextCommit();
@@ -26,7 +27,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(3, ReadCount(await Store.Grains.FindAsync(One)).Value);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_turn_that_cannot_be_written_is_found_and_the_others_of_the_batch_are_written()
     {
         GrainKey[] keys = [.. Enumerable.Range(10, 30).Select(i => StoreData.Card(i).Grain)];
@@ -51,7 +52,7 @@ public abstract partial class GrainHostContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_state_that_grows_beyond_the_limit_fails_the_turn()
     {
         Assert.IsType<TurnFailed>(await SendAsync(One, new Grow(16 * 1024)));
@@ -59,7 +60,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(15 * 1024, ReadCount(await Store.Grains.FindAsync(One)).Padding.Length);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_state_of_a_newer_schema_is_left_alone()
     {
         await Store.Grains.CommitAsync([new GrainWrite(One, 1, 3, "{\"New\":1}"u8.ToArray(), [], null)], CancellationToken.None);
@@ -71,7 +72,7 @@ public abstract partial class GrainHostContract
         Assert.Equal((2L, 3, "{\"New\":1}"), (found!.Version, found.Schema, found.Text()));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_state_of_an_older_schema_is_written_with_the_new_one()
     {
         await SendAsync(One, new Add(1));
@@ -79,7 +80,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(2, (await Store.Grains.FindAsync(One))!.Schema);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_state_that_cannot_be_read_fails_the_turn_and_stays()
     {
         await Store.Grains.CommitAsync([new GrainWrite(One, 1, 1, "nonsense"u8.ToArray(), [], null)], CancellationToken.None);
@@ -88,7 +89,7 @@ public abstract partial class GrainHostContract
         Assert.Equal("nonsense", (await Store.Grains.FindAsync(One)).Text());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_store_that_is_down_for_a_moment_is_tried_again()
     {
         int failures = 2;
@@ -98,7 +99,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(3, Watched.Commits.Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task When_the_store_stays_down_the_caller_hears_it_and_the_host_goes_on_afterwards()
     {
         Watched.BeforeCommit = _ => throw new StoreUnavailableException("Down.", inner: null);
@@ -109,7 +110,7 @@ public abstract partial class GrainHostContract
         Assert.Equal(1, (await CountAsync(One, new Add(1))).Value);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_command_whose_caller_gave_up_while_it_waited_is_not_run()
     {
         WatchedStore.Gate gate = Watched.HoldNextCommit();

@@ -53,7 +53,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         _opened!.Dispose();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Answers_with_what_the_machine_decided_and_the_store_remembers_it()
     {
         Assert.Equal(5, (await CountAsync(One, new Add(5))).Value);
@@ -64,7 +64,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal(0, (await CountAsync(Two, new Ask())).Value);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_grain_that_does_not_exist_is_unknown()
     {
         GrainKey none = StoreData.Key("none");
@@ -73,7 +73,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Null(await Store.Grains.FindAsync(none));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Nobody_is_answered_before_the_turn_is_durable()
     {
         WatchedStore.Gate gate = Watched.HoldNextCommit();
@@ -92,7 +92,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal(1, ReadCount(await after.Grains.FindAsync(One)).Value);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Whoever_was_answered_before_the_process_died_finds_his_turn_done()
     {
         GrainKey[] keys = [.. Enumerable.Range(100, 20).Select(i => StoreData.Key(i.ToString(CultureInfo.InvariantCulture)))];
@@ -121,7 +121,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.True(deaths >= 5);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Several_commands_of_a_grain_are_one_write_and_each_sees_the_one_before()
     {
         WatchedStore.Gate gate = Watched.HoldNextCommit();
@@ -141,7 +141,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal(2, (await Store.Grains.FindAsync(One))!.Version);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Effects_of_all_commands_are_written_with_the_state()
     {
         await Task.WhenAll(
@@ -153,7 +153,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Single(await Store.Outbox.ClaimAsync("smsc", 10, TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_turn_that_changes_nothing_writes_nothing()
     {
         await SendAsync(One, new Ask());
@@ -163,7 +163,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal(1, (await Store.Grains.FindAsync(One))!.Version);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Who_lost_against_another_writer_runs_again_on_the_new_state()
     {
         Watched.BeforeCommit = async _ =>
@@ -184,7 +184,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Single((await Store.Cards.HistoryAsync(One, null, null, 10, CancellationToken.None)).Items);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Two_hosts_on_one_database_lose_no_turn()
     {
         using StoreUnderTest second = Store.OpenSecond();
@@ -196,7 +196,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal(100, (await CountAsync(One, new Ask())).Value);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Opens_the_keys_of_the_card_for_the_turn_and_closes_them_after_it()
     {
         byte[] octets = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
@@ -211,7 +211,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal(new KeysUsed(null), await SendAsync(card.Grain, new UseKeys(4)));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Has_at_hand_what_a_turn_needs()
     {
         await Store.Catalogue.AddApplicationAsync("acme", StoreContract.Application("0011223344556677", "Applet"), CancellationToken.None);
@@ -224,7 +224,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         Assert.Equal([new Found(false), new Found(true), new Found(true)], replies);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_was_accepted_before_it_stops_is_done()
     {
         Task<Count>[] sent = [.. Enumerable.Range(0, 50).Select(_ => CountAsync(One, new Add(1)))];

@@ -1,6 +1,7 @@
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;
 
@@ -9,7 +10,7 @@ public abstract partial class StoreContract
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    [Fact]
+    [ContractFact]
     public async Task Claims_the_longest_waiting_packets_of_a_road_once()
     {
         await QueueAsync("b", StoreData.Packet("1"));
@@ -25,7 +26,7 @@ public abstract partial class StoreContract
         Assert.Empty(await ClaimAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_claimed_packet_says_all_that_was_queued()
     {
         GrainKey key = await QueueAsync("1", StoreData.Packet("p", attempt: 3));
@@ -36,7 +37,7 @@ public abstract partial class StoreContract
         Assert.Equal([Octets.Parse("027000AABB"), Octets.Parse("CC")], packet.Segments.AsEnumerable());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_packet_replaces_the_one_before_even_when_that_is_claimed()
     {
         GrainKey key = await QueueAsync("1", StoreData.Packet("p"));
@@ -49,7 +50,7 @@ public abstract partial class StoreContract
         Assert.Empty(await ClaimAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_withdrawn_packet_is_gone()
     {
         GrainKey key = await QueueAsync("1", StoreData.Packet("p"));
@@ -59,7 +60,7 @@ public abstract partial class StoreContract
         Assert.Empty(await ClaimAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Effects_are_written_in_their_order()
     {
         await QueueAsync("1", StoreData.Packet("p"), new WithdrawPacket(), StoreData.Packet("q"));
@@ -67,7 +68,7 @@ public abstract partial class StoreContract
         Assert.Equal("q", Assert.Single(await ClaimAsync()).PacketId);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_released_packet_can_be_claimed_again()
     {
         await QueueAsync("1", StoreData.Packet("p"));
@@ -78,7 +79,7 @@ public abstract partial class StoreContract
         Assert.Single(await ClaimAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_claim_that_ran_out_is_abandoned_and_is_never_claimed_again()
     {
         GrainKey key = await QueueAsync("1", StoreData.Packet("p"));
@@ -94,7 +95,7 @@ public abstract partial class StoreContract
         Assert.Empty(await Store.Outbox.AbandonedAsync(10, CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Claims_of_a_process_that_is_gone_are_expired_at_start_and_what_waits_still_waits()
     {
         await QueueAsync("1", StoreData.Packet("claimed"));
@@ -108,7 +109,7 @@ public abstract partial class StoreContract
         Assert.Equal("waiting", Assert.Single(await next.Outbox.ClaimAsync("smsc", 10, Lease, CancellationToken.None)).PacketId);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Waiting_ends_when_a_packet_is_queued_on_the_road_and_not_for_another_road()
     {
         Task waiting = Store.Outbox.WaitAsync("smsc", CancellationToken.None);
@@ -120,7 +121,7 @@ public abstract partial class StoreContract
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_packet_queued_before_the_wait_ends_it_at_once()
     {
         await QueueAsync("1", StoreData.Packet("p"));
@@ -128,7 +129,7 @@ public abstract partial class StoreContract
         await Store.Outbox.WaitAsync("smsc", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Waiting_can_be_cancelled_and_ends_by_itself_after_a_while()
     {
         using var cancelled = new CancellationTokenSource();
@@ -143,7 +144,7 @@ public abstract partial class StoreContract
         await second.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Quarantine_counts_by_tenant()
     {
         await Store.Quarantine.KeepAsync("acme", "smsc", "49170", "1234", Octets.Parse("0271"), "nobody", CancellationToken.None);

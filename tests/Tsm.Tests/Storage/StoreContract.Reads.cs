@@ -6,13 +6,14 @@ using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Security.Keys;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;
 
 /// <content>Lists, imports, aliases and the catalogue.</content>
 public abstract partial class StoreContract
 {
-    [Fact]
+    [ContractFact]
     public async Task An_import_writes_grains_keys_aliases_and_rows()
     {
         ImportedCard card = StoreData.Card(1, StoreData.Keys(1), StoreData.Keys(2));
@@ -29,7 +30,7 @@ public abstract partial class StoreContract
         Assert.Equal(card.Grain, await Store.Aliases.FindAsync("acme", "msisdn", card.Row.Msisdn, StoreData.Epoch, CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_import_with_a_name_that_is_taken_writes_nothing()
     {
         await Store.Import.ImportAsync("acme", [StoreData.Card(3)], StoreData.Epoch, CancellationToken.None);
@@ -47,7 +48,7 @@ public abstract partial class StoreContract
         Assert.Null(await Store.Aliases.FindAsync("acme", "iccid", StoreData.Iccid(1), StoreData.Epoch, CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_import_with_the_same_card_twice_in_the_file_writes_nothing()
     {
         await Assert.ThrowsAsync<DuplicateAliasException>(() => Store.Import.ImportAsync(
@@ -56,7 +57,7 @@ public abstract partial class StoreContract
         Assert.Empty((await Store.Cards.ListAsync("acme", null, null, null, 10, CancellationToken.None)).Items);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Tells_which_names_are_taken()
     {
         await Store.Import.ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, CancellationToken.None);
@@ -72,7 +73,7 @@ public abstract partial class StoreContract
         Assert.Empty(await Store.Import.TakenAsync("globex", [("iccid", StoreData.Iccid(1))], CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_alias_belongs_to_who_held_it_at_the_time()
     {
         GrainKey first = StoreData.Card(1).Grain, second = StoreData.Card(2).Grain;
@@ -92,7 +93,7 @@ public abstract partial class StoreContract
         Assert.Null(await At(moved, tenant: "globex"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Cards_are_listed_by_ICCID_page_by_page()
     {
         await Store.Import.ImportAsync("acme", [.. Enumerable.Range(1, 5).Reverse().Select(i => StoreData.Card(i))], StoreData.Epoch, CancellationToken.None);
@@ -113,7 +114,7 @@ public abstract partial class StoreContract
         Assert.Equal(3, pages);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Cards_are_found_by_model_and_by_a_part_of_a_name()
     {
         ImportedCard other = StoreData.Card(2);
@@ -132,7 +133,7 @@ public abstract partial class StoreContract
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.Cards.ListAsync("acme", null, null, null, 1001, CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_saved_row_replaces_the_one_before()
     {
         GrainKey key = StoreData.Key("1");
@@ -146,7 +147,7 @@ public abstract partial class StoreContract
         Assert.Single((await Store.Cards.ListAsync("acme", null, null, null, 10, CancellationToken.None)).Items);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task History_is_paged_from_the_newest_and_by_job()
     {
         GrainKey key = StoreData.Key("1"), other = StoreData.Key("2");
@@ -171,7 +172,7 @@ public abstract partial class StoreContract
         Assert.Equal(graded, first.Items[0].Entry);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Jobs_are_kept_whole_and_found_by_card_status_and_id()
     {
         GrainKey one = StoreData.Key("1"), two = StoreData.Key("2");
@@ -203,7 +204,7 @@ public abstract partial class StoreContract
         Assert.Null(next.Next);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_catalogue_keeps_applications_whole_and_once()
     {
         CatalogueApplication applet = Application("0011223344556677", "Applet"), library = Application("8899AABBCCDDEEFF", "Library") with { Applets = [] };
@@ -222,7 +223,7 @@ public abstract partial class StoreContract
         Assert.Equal(applet with { Applets = [], Imports = [] }, found with { Applets = [], Imports = [] });
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_catalogue_keeps_card_models_whole_and_replaces_them_by_name()
     {
         // Each value differs from what its property starts with, false and zero among them.

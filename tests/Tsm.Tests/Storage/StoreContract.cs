@@ -22,7 +22,7 @@ public abstract partial class StoreContract : IDisposable
 
     protected virtual void Dispose(bool disposing) => _opened?.Dispose();
 
-    [Fact]
+    [ContractFact]
     public async Task Loads_what_was_written_and_only_grains_that_exist()
     {
         GrainKey one = StoreData.Key("1"), two = StoreData.Key("2"), none = StoreData.Key("3");
@@ -37,7 +37,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Equal(("{\"b\":2}", null), (loaded[two].Text(), loaded[two].Due));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_same_id_of_two_tenants_is_two_grains()
     {
         GrainKey ours = StoreData.Key("1"), theirs = StoreData.Key("1", "globex");
@@ -48,7 +48,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Equal("2", (await Store.Grains.FindAsync(theirs)).Text());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Who_expects_another_version_writes_nothing_and_the_others_are_written()
     {
         GrainKey loser = StoreData.Key("1"), winner = StoreData.Key("2");
@@ -68,7 +68,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Empty(await Store.Outbox.ClaimAsync("smsc", 10, TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_grain_is_created_once()
     {
         GrainKey key = StoreData.Key("1");
@@ -80,7 +80,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Equal("{}", (await Store.Grains.FindAsync(key)).Text());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_write_without_a_state_keeps_the_state_and_writes_due_time_and_effects()
     {
         GrainKey key = StoreData.Key("1");
@@ -94,7 +94,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Single(await Store.Outbox.ClaimAsync("smsc", 10, TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_effect_it_does_not_know_throws_and_nothing_of_the_batch_is_written()
     {
         GrainKey good = StoreData.Key("1"), bad = StoreData.Key("2");
@@ -108,7 +108,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Equal("3", (await Store.Grains.FindAsync(good)).Text());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Gives_due_grains_the_earliest_first_and_never_early()
     {
         GrainKey late = StoreData.Key("late"), early = StoreData.Key("early"), later = StoreData.Key("later"), never = StoreData.Key("never");
@@ -127,7 +127,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Equal([early, late, later], await Store.Grains.DueAsync(now.AddMilliseconds(1), 10, CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_due_time_that_is_taken_back_does_not_come()
     {
         GrainKey key = StoreData.Key("1");
@@ -138,7 +138,7 @@ public abstract partial class StoreContract : IDisposable
         Assert.Empty(await Store.Grains.DueAsync(StoreData.Epoch.AddDays(1), 10, CancellationToken.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_was_committed_is_there_after_the_process_died()
     {
         GrainKey key = StoreData.Key("1");

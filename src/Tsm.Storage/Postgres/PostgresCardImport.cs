@@ -1,0 +1,222 @@
+using Npgsql;
+using NpgsqlTypes;
+using Tsm.Application.Ports;
+
+namespace Tsm.Storage.Postgres;
+
+/// <summary>Imports of cards into PostgreSQL: one transaction of COPY streams, thought for a million cards.</summary>
+public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
+{
+    private const string Iccid = "iccid";
+    private const string Msisdn = "msisdn";
+
+    /// <summary>Aliases asked for in one statement.</summary>
+    private const int Chunk = 10_000;
+
+    private const string TakenSql =
+        """
+        SELECT a.kind, a.value FROM unnest($2, $3) AS i (kind, value)
+        CROSS JOIN LATERAL (
+            SELECT a.kind, a.value FROM aliases AS a
+            WHERE a.tenant = $1 AND a.kind = i.kind AND a.value = i.value AND a.valid_until = 9223372036854775807 OFFSET 0) AS a
+        """;
+
+    private const string AliasesSql = "COPY aliases (tenant, kind, value, valid_from, grain) FROM STDIN (FORMAT binary)";
+
+    private const string GrainsSql = "COPY grains (tenant, grain, version, schema, state) FROM STDIN (FORMAT binary)";
+
+    private const string KeysSql =
+        """
+        COPY card_keys (tenant, grain, version, algorithm, kic, kid, dek, kic_check, kid_check, dek_check)
+        FROM STDIN (FORMAT binary)
+        """;
+
+    private const string CardsSql =
+        """
+        COPY cards (tenant, grain, iccid, msisdn, model, contents, active_job, queued, last_proof_at, uncertain)
+        FROM STDIN (FORMAT binary)
+        """;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<(string Kind, string Value)>> TakenAsync(
+        string tenant, IReadOnlyCollection<(string Kind, string Value)> aliases, CancellationToken cancellationToken) =>
+        database.TurnAsync<IReadOnlySet<(string, string)>>(
+            async connection =>
+            {
+                var taken = new HashSet<(string, string)>();
+                foreach ((string Kind, string Value)[] chunk in aliases.Chunk(Chunk))
+                {
+                    taken.UnionWith(await connection.QueryAsync(
+                        TakenSql,
+                        [PostgresValues.Text(tenant), PostgresValues.Texts(chunk, a => a.Kind), PostgresValues.Texts(chunk, a => a.Value)],
+                        r => (r.GetString(0), r.GetString(1)),
+                        cancellationToken));
+                }
+
+                return taken;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task ImportAsync(
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cards);
+        Check(tenant, cards);
+        while (!await TryImportAsync(tenant, cards, at, cancellationToken))
+        {
+            // COPY says that a name is taken, but not in a form to rely on whose.
+            IReadOnlySet<(string Kind, string Value)> taken = await TakenAsync(tenant, [.. cards.SelectMany(Names)], cancellationToken);
+            foreach ((string kind, string value) in cards.SelectMany(Names).Where(taken.Contains).Take(1))
+            {
+                throw new DuplicateAliasException(kind, value);
+            }
+        }
+    }
+
+    /// <summary>False when an ICCID or MSISDN is taken; nothing was written.</summary>
+    private Task<bool> TryImportAsync(
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken) =>
+        database.TurnAsync(
+            async connection =>
+            {
+                try
+                {
+                    await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+                    await CopyAsync(connection, AliasesSql, cards, (row, card) => WriteAliases(row, tenant, card, at), cancellationToken);
+                    await CopyAsync(connection, GrainsSql, cards, (row, card) => WriteGrain(row, tenant, card), cancellationToken);
+                    await CopyAsync(connection, KeysSql, cards, (row, card) => WriteKeys(row, tenant, card), cancellationToken);
+                    await CopyAsync(connection, CardsSql, cards, (row, card) => WriteCard(row, tenant, card), cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
+                    return true;
+                }
+                catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+                {
+                    return exception.TableName == "aliases"
+                        ? false
+                        : throw new ArgumentException("A card of the import is there already.", nameof(cards), exception);
+                }
+            },
+            cancellationToken);
+
+    private static void Check(string tenant, IReadOnlyList<ImportedCard> cards)
+    {
+        var names = new HashSet<(string, string)>(2 * cards.Count);
+        foreach (ImportedCard card in cards)
+        {
+            if (!string.Equals(card.Grain.Tenant, tenant, StringComparison.Ordinal) || card.Row.Grain != card.Grain)
+            {
+                throw new ArgumentException($"{card.Grain} is not a card of tenant '{tenant}', or its row is another card's.", nameof(cards));
+            }
+
+            foreach ((string kind, string value) in Names(card))
+            {
+                if (!names.Add((kind, value)))
+                {
+                    throw new DuplicateAliasException(kind, value);
+                }
+            }
+        }
+    }
+
+    /// <summary>A card that has no ICCID or MSISDN yet gets no alias.</summary>
+    private static IEnumerable<(string Kind, string Value)> Names(ImportedCard card)
+    {
+        if (card.Row.Iccid.Length > 0)
+        {
+            yield return (Iccid, card.Row.Iccid);
+        }
+
+        if (card.Row.Msisdn.Length > 0)
+        {
+            yield return (Msisdn, card.Row.Msisdn);
+        }
+    }
+
+    /// <remarks>Rows are written synchronously: nearly all go into the driver's buffer.</remarks>
+    private static async Task CopyAsync(
+        NpgsqlConnection connection,
+        string sql,
+        IReadOnlyList<ImportedCard> cards,
+        Action<NpgsqlBinaryImporter, ImportedCard> write,
+        CancellationToken cancellationToken)
+    {
+        await using NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync(sql, cancellationToken);
+        foreach (ImportedCard card in cards)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            write(rows, card);
+        }
+
+        await rows.CompleteAsync(cancellationToken);
+    }
+
+    private static void WriteAliases(NpgsqlBinaryImporter rows, string tenant, ImportedCard card, DateTimeOffset at)
+    {
+        foreach ((string kind, string value) in Names(card))
+        {
+            rows.StartRow();
+            rows.Write(tenant, NpgsqlDbType.Text);
+            rows.Write(kind, NpgsqlDbType.Text);
+            rows.Write(value, NpgsqlDbType.Text);
+            rows.Write(StoredValues.Milliseconds(at), NpgsqlDbType.Bigint);
+            rows.Write(StoredValues.Grain(card.Grain), NpgsqlDbType.Text);
+        }
+    }
+
+    private static void WriteGrain(NpgsqlBinaryImporter rows, string tenant, ImportedCard card)
+    {
+        rows.StartRow();
+        rows.Write(tenant, NpgsqlDbType.Text);
+        rows.Write(StoredValues.Grain(card.Grain), NpgsqlDbType.Text);
+        rows.Write(1L, NpgsqlDbType.Bigint);
+        rows.Write(card.Schema, NpgsqlDbType.Integer);
+        rows.Write(card.State, NpgsqlDbType.Bytea);
+    }
+
+    private static void WriteKeys(NpgsqlBinaryImporter rows, string tenant, ImportedCard card)
+    {
+        foreach (WrappedKeySet keys in card.Keys)
+        {
+            rows.StartRow();
+            rows.Write(tenant, NpgsqlDbType.Text);
+            rows.Write(StoredValues.Grain(card.Grain), NpgsqlDbType.Text);
+            rows.Write(keys.Version, NpgsqlDbType.Integer);
+            rows.Write(keys.Algorithm.ToString(), NpgsqlDbType.Text);
+            rows.Write(keys.Kic.ToArray(), NpgsqlDbType.Bytea);
+            rows.Write(keys.Kid.ToArray(), NpgsqlDbType.Bytea);
+            rows.Write(keys.Dek.ToArray(), NpgsqlDbType.Bytea);
+            rows.Write(keys.KicCheckValue.ToArray(), NpgsqlDbType.Bytea);
+            rows.Write(keys.KidCheckValue.ToArray(), NpgsqlDbType.Bytea);
+            rows.Write(keys.DekCheckValue.ToArray(), NpgsqlDbType.Bytea);
+        }
+    }
+
+    private static void WriteCard(NpgsqlBinaryImporter rows, string tenant, ImportedCard card)
+    {
+        CardRow row = card.Row;
+        rows.StartRow();
+        rows.Write(tenant, NpgsqlDbType.Text);
+        rows.Write(StoredValues.Grain(card.Grain), NpgsqlDbType.Text);
+        rows.Write(row.Iccid, NpgsqlDbType.Text);
+        rows.Write(row.Msisdn, NpgsqlDbType.Text);
+        rows.Write(row.Model, NpgsqlDbType.Text);
+        rows.Write(row.Contents, NpgsqlDbType.Integer);
+        WriteOrNull(rows, row.ActiveJob, NpgsqlDbType.Text);
+        rows.Write(row.Queued, NpgsqlDbType.Integer);
+        WriteOrNull(rows, StoredValues.Milliseconds(row.LastProofAt), NpgsqlDbType.Bigint);
+        rows.Write(row.Uncertain, NpgsqlDbType.Boolean);
+    }
+
+    private static void WriteOrNull<T>(NpgsqlBinaryImporter rows, T? value, NpgsqlDbType type)
+    {
+        if (value is null)
+        {
+            rows.WriteNull();
+        }
+        else
+        {
+            rows.Write(value, type);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using Npgsql;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+
+namespace Tsm.Storage.Postgres;
+
+/// <summary>Writes what turns have caused, in the transaction of their states: one statement for each table.</summary>
+internal static class PostgresEffects
+{
+    private const string SaveCardsSql =
+        """
+        INSERT INTO cards (tenant, grain, iccid, msisdn, model, contents, active_job, queued, last_proof_at, uncertain)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (tenant, grain) DO UPDATE SET
+            iccid = excluded.iccid, msisdn = excluded.msisdn, model = excluded.model, contents = excluded.contents,
+            active_job = excluded.active_job, queued = excluded.queued, last_proof_at = excluded.last_proof_at,
+            uncertain = excluded.uncertain
+        """;
+
+    private const string SaveJobsSql =
+        """
+        INSERT INTO jobs (tenant, id, card, iccid, operation, application, instance, status, grade, now, steps_done, steps_total,
+            sms_sent, sms_repeated, sms_received, octets_sent, proofs, problem, created_at, started_at, ended_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+        ON CONFLICT (tenant, id) DO UPDATE SET
+            instance = excluded.instance, status = excluded.status, grade = excluded.grade, now = excluded.now,
+            steps_done = excluded.steps_done, steps_total = excluded.steps_total, sms_sent = excluded.sms_sent,
+            sms_repeated = excluded.sms_repeated, sms_received = excluded.sms_received, octets_sent = excluded.octets_sent,
+            proofs = excluded.proofs, problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
+        """;
+
+    private const string AppendHistorySql =
+        """
+        INSERT INTO card_history (tenant, grain, at, job, kind, grade, text, raw)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        """;
+
+    // The row gets a new place in the order, and the claim is taken away.
+    private const string QueuePacketsSql =
+        """
+        INSERT INTO outbox (tenant, grain, road, packet, attempt, destination, segments)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (tenant, grain) DO UPDATE SET
+            seq = excluded.seq, road = excluded.road, packet = excluded.packet, attempt = excluded.attempt,
+            destination = excluded.destination, segments = excluded.segments, claimed_by = NULL, claimed_until = NULL
+        """;
+
+    private const string WithdrawPacketsSql = "DELETE FROM outbox WHERE tenant = $1 AND grain = ANY ($2)";
+
+    /// <summary>Makes sure that every effect can be written, before anything is.</summary>
+    /// <exception cref="NotSupportedException">An effect is of a type this store does not know.</exception>
+    public static void Check(IEnumerable<GrainWrite> writes)
+    {
+        foreach (GrainWrite write in writes)
+        {
+            foreach (Effect effect in write.Effects)
+            {
+                if (effect is not (SaveCard or SaveJob or AppendHistory or QueuePacket or WithdrawPacket))
+                {
+                    throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds the statements for all effects. Of several that write the same row only the last is left, at the place of the
+    /// first: the others would have been seen by nobody.
+    /// </summary>
+    public static void Add(NpgsqlBatch batch, IReadOnlyList<GrainWrite> writes)
+    {
+        OrderedDictionary<GrainKey, CardRow> cards = [];
+        OrderedDictionary<(string, string), JobRow> jobs = [];
+        OrderedDictionary<GrainKey, QueuePacket?> packets = [];
+        List<(GrainKey Key, HistoryEntry Entry)> history = [];
+        foreach (GrainWrite write in writes)
+        {
+            foreach (Effect effect in write.Effects)
+            {
+                switch (effect)
+                {
+                    case SaveCard card:
+                        cards[card.Row.Grain] = card.Row;
+                        break;
+                    case SaveJob job:
+                        jobs[(job.Row.Tenant, job.Row.Id)] = job.Row;
+                        break;
+                    case AppendHistory lines:
+                        history.AddRange(lines.Entries.Select(e => (write.Key, e)));
+                        break;
+                    default:
+                        packets[write.Key] = effect as QueuePacket;
+                        break;
+                }
+            }
+        }
+
+        Add(batch, SaveCardsSql, [.. cards.Values], Columns);
+        Add(batch, SaveJobsSql, [.. jobs.Values], Columns);
+        Add(batch, AppendHistorySql, history, Columns);
+        PostgresValues.AddByTenant(batch, WithdrawPacketsSql, packets.Where(p => p.Value is null).Select(p => p.Key));
+        Add(batch, QueuePacketsSql, [.. packets.Where(p => p.Value is not null).Select(p => (p.Key, p.Value!))], Columns);
+    }
+
+    private static void Add<T>(NpgsqlBatch batch, string sql, List<T> rows, Func<List<T>, NpgsqlParameter[]> columns)
+    {
+        if (rows.Count > 0)
+        {
+            batch.BatchCommands.Add(PostgresValues.Command(sql, columns(rows)));
+        }
+    }
+
+    private static NpgsqlParameter[] Columns(List<CardRow> rows) =>
+    [
+        .. PostgresValues.Keys(rows, r => r.Grain),
+        PostgresValues.Texts(rows, r => r.Iccid),
+        PostgresValues.Texts(rows, r => r.Msisdn),
+        PostgresValues.Texts(rows, r => r.Model),
+        PostgresValues.Integers(rows, r => r.Contents),
+        PostgresValues.Texts(rows, r => r.ActiveJob),
+        PostgresValues.Integers(rows, r => r.Queued),
+        PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.LastProofAt)),
+        PostgresValues.Booleans(rows, r => r.Uncertain),
+    ];
+
+    private static NpgsqlParameter[] Columns(List<JobRow> rows) =>
+    [
+        PostgresValues.Texts(rows, r => r.Tenant),
+        PostgresValues.Texts(rows, r => r.Id),
+        PostgresValues.Texts(rows, r => StoredValues.Grain(r.Card)),
+        PostgresValues.Texts(rows, r => r.Iccid),
+        PostgresValues.Texts(rows, r => r.Operation.ToString()),
+        PostgresValues.Texts(rows, r => r.Application),
+        PostgresValues.Texts(rows, r => r.Instance),
+        PostgresValues.Texts(rows, r => r.Status.ToString()),
+        PostgresValues.Texts(rows, r => r.Grade?.ToString()),
+        PostgresValues.Texts(rows, r => r.Now),
+        PostgresValues.Integers(rows, r => r.StepsDone),
+        PostgresValues.Integers(rows, r => r.StepsTotal),
+        PostgresValues.Integers(rows, r => r.SmsSent),
+        PostgresValues.Integers(rows, r => r.SmsRepeated),
+        PostgresValues.Integers(rows, r => r.SmsReceived),
+        PostgresValues.Integers(rows, r => r.OctetsSent),
+        PostgresValues.Integers(rows, r => r.Proofs),
+        PostgresValues.Texts(rows, r => r.Problem is null ? null : JsonSerializer.Serialize(r.Problem, StorageJson.Default.Problem)),
+        PostgresValues.Longs(rows, r => StoredValues.Milliseconds(r.CreatedAt)),
+        PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.StartedAt)),
+        PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.EndedAt)),
+    ];
+
+    private static NpgsqlParameter[] Columns(List<(GrainKey Key, HistoryEntry Entry)> rows) =>
+    [
+        .. PostgresValues.Keys(rows, r => r.Key),
+        PostgresValues.Longs(rows, r => StoredValues.Milliseconds(r.Entry.At)),
+        PostgresValues.Texts(rows, r => r.Entry.Job),
+        PostgresValues.Texts(rows, r => r.Entry.Kind),
+        PostgresValues.Texts(rows, r => r.Entry.Grade?.ToString()),
+        PostgresValues.Texts(rows, r => r.Entry.Text),
+        PostgresValues.Blobs(rows, r => r.Entry.Raw.ToArray()),
+    ];
+
+    private static NpgsqlParameter[] Columns(List<(GrainKey Key, QueuePacket Packet)> rows) =>
+    [
+        .. PostgresValues.Keys(rows, r => r.Key),
+        PostgresValues.Texts(rows, r => r.Packet.Road),
+        PostgresValues.Texts(rows, r => r.Packet.PacketId),
+        PostgresValues.Integers(rows, r => r.Packet.Attempt),
+        PostgresValues.Texts(rows, r => r.Packet.Destination),
+        PostgresValues.Blobs(rows, r => StoredValues.Join(r.Packet.Segments)),
+    ];
+}

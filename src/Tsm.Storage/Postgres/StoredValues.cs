@@ -1,0 +1,1 @@
+global using StoredValues = Tsm.Storage.Sqlite.SqliteValues;

@@ -1,0 +1,148 @@
+using Npgsql;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+using Tsm.Storage;
+using Tsm.Storage.Postgres;
+using Tsm.Storage.Vault;
+using Tsm.Tests.Testing;
+
+namespace Tsm.Tests.Storage;
+
+/// <summary>A store on a database of its own in the private PostgreSQL, whose clock is the test's.</summary>
+internal sealed class PostgresStoreUnderTest : StoreUnderTest
+{
+    private readonly PrivatePostgres _postgres;
+    private readonly bool _ownsDatabase;
+    private readonly OutboxSignal _signal = new();
+
+    public PostgresStoreUnderTest(PrivatePostgres postgres, ManualTimeProvider time)
+        : this(postgres, time, CreateDatabase(postgres), "node-a", ownsDatabase: true)
+    {
+    }
+
+    private PostgresStoreUnderTest(
+        PrivatePostgres postgres, ManualTimeProvider time, string connectionString, string node, bool ownsDatabase) : base(time)
+    {
+        _postgres = postgres;
+        _ownsDatabase = ownsDatabase;
+        ConnectionString = connectionString;
+        Database = PostgresDatabase.Open(connectionString, node);
+        Grains = new PostgresGrainStore(Database, _signal);
+        Outbox = new ClockedOutbox(new PostgresOutbox(Database, _signal, time), this);
+        Quarantine = new PostgresQuarantine(Database, time);
+        Cards = new PostgresCardReads(Database);
+        Jobs = new PostgresJobReads(Database);
+        Import = new PostgresCardImport(Database);
+        Catalogue = new PostgresCatalogueStore(Database);
+        Vault = new PostgresVaultTable(Database);
+    }
+
+    public string ConnectionString { get; }
+
+    public PostgresDatabase Database { get; }
+
+    public override IGrainStore Grains { get; }
+
+    public override IOutbox Outbox { get; }
+
+    public override IQuarantine Quarantine { get; }
+
+    public override IAliasIndex Aliases => new PostgresAliasIndex(Database);
+
+    public override ICardReads Cards { get; }
+
+    public override IJobReads Jobs { get; }
+
+    public override ICardImport Import { get; }
+
+    public override ICatalogueStore Catalogue { get; }
+
+    public override IVaultTable Vault { get; }
+
+    public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
+        new PostgresAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
+
+    /// <summary>Another node.</summary>
+    public override StoreUnderTest OpenSecond() => OpenNode("node-b");
+
+    public PostgresStoreUnderTest OpenNode(string node) => new(_postgres, Time, ConnectionString, node, ownsDatabase: false);
+
+    /// <summary>The same node, started again while nothing of the old process was told to the server.</summary>
+    public override StoreUnderTest OpenAfterDeath() => OpenNode("node-a");
+
+    /// <summary>Brings the clock of the database to the test's.</summary>
+    public async Task SetClockAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("UPDATE test_clock SET ms = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Time.GetUtcNow().ToUnixTimeMilliseconds() });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override void Dispose()
+    {
+        Database.Dispose();
+        if (_ownsDatabase)
+        {
+            using (var connection = new NpgsqlConnection(ConnectionString))
+            {
+                NpgsqlConnection.ClearPool(connection);
+            }
+
+            _postgres.DropDatabase(ConnectionString);
+        }
+    }
+
+    /// <summary>A copy of a database that was migrated once in this run.</summary>
+    private static string CreateDatabase(PrivatePostgres postgres)
+    {
+        const string Template = "template_tsm";
+        lock (postgres)
+        {
+            if (!postgres.Exists(Template))
+            {
+                string made = postgres.CreateDatabase();
+                using (var database = PostgresDatabase.Open(made + ";Pooling=False"))
+                {
+                    database.Migrate(new ManualTimeProvider());
+                }
+
+                string name = new NpgsqlConnectionStringBuilder(made).Database!;
+                postgres.Execute(
+                    $"""
+                    CREATE TABLE test_clock AS SELECT {StoreData.Epoch.ToUnixTimeMilliseconds()}::bigint AS ms;
+                    CREATE OR REPLACE FUNCTION now_ms() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT ms FROM test_clock $$
+                    """,
+                    name);
+                postgres.Execute($"ALTER DATABASE {name} RENAME TO {Template}");
+            }
+        }
+
+        return postgres.CreateDatabase(Template);
+    }
+
+    /// <summary>An outbox before whose every use the clocks are set.</summary>
+    private sealed class ClockedOutbox(IOutbox inner, PostgresStoreUnderTest store) : IOutbox
+    {
+        public async Task<IReadOnlyList<OutboxPacket>> ClaimAsync(
+            string road, int limit, TimeSpan lease, CancellationToken cancellationToken)
+        {
+            await store.SetClockAsync();
+            return await inner.ClaimAsync(road, limit, lease, cancellationToken);
+        }
+
+        public Task ReleaseAsync(IReadOnlyCollection<OutboxPacket> packets, CancellationToken cancellationToken) =>
+            inner.ReleaseAsync(packets, cancellationToken);
+
+        public async Task<IReadOnlyList<OutboxPacket>> AbandonedAsync(int limit, CancellationToken cancellationToken)
+        {
+            await store.SetClockAsync();
+            return await inner.AbandonedAsync(limit, cancellationToken);
+        }
+
+        public Task ExpireClaimsAsync(CancellationToken cancellationToken) => inner.ExpireClaimsAsync(cancellationToken);
+
+        public Task WaitAsync(string road, CancellationToken cancellationToken) => inner.WaitAsync(road, cancellationToken);
+    }
+}
