@@ -107,7 +107,8 @@ internal sealed partial class CardTurn
     /// <summary>Ends the active job.</summary>
     private void Finish(JobStatus status, Grade grade, string now, Problem? problem)
     {
-        CardJob job = Active with { Now = now };
+        // A packet whose proof was lost, but whose successor proved it, was never answered itself: done is done.
+        CardJob job = Active with { Now = now, StepsTotal = status == JobStatus.Done ? Active.StepsDone : Active.StepsTotal };
         _effects.Add(new SaveJob(Row(job, status, grade, problem, Now)));
         Note("job", problem is null ? $"{job.Operation}: {now}" : $"{job.Operation} {status.ToString().ToLowerInvariant()}: {problem}", grade: grade);
         Remember(job.Id, status);

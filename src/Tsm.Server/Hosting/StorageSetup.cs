@@ -16,6 +16,9 @@ internal static class StorageSetup
         builder.Services.Configure<StorageOptions>(storage =>
         {
             storage.Path = Path.Combine(options.Data, "tsm.db");
+
+            // A server that comes back to its data folder is the same node: its own claims need not run out first.
+            storage.Node ??= $"{Environment.MachineName}:{Path.GetFullPath(options.Data)}";
             storage.Vault.KeyFile ??= Path.Combine(options.Data, "vault.key");
             storage.Vault.CreateKeyFile = true;
         });
