@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Npgsql;
@@ -8,17 +9,19 @@ namespace Tsm.Storage.Postgres;
 
 /// <content>How a batch of turns becomes one transaction.</content>
 /// <remarks>
-/// Two exchanges with the server. The first begins, locks and writes the states, and says who has won and which transaction
-/// this is; the second writes the effects of the winners and commits. When the connection breaks in the second, nobody knows
-/// whether it was committed, and a turn must not be run twice for that: the server is asked what became of the transaction.
+/// Two exchanges with the server. The first begins, locks and writes the states with a token of the transaction, and says who
+/// has won; the second writes the effects of the winners and commits. When the connection breaks in the second, nobody knows
+/// whether it was committed, and a turn must not be run twice for that: whoever puts the same token in waits for the
+/// transaction to end, and finds the token if it was committed. pg_xact_status would not do: a crash forgets transactions
+/// whose log was not written yet, and their numbers are given again.
 /// </remarks>
 public sealed partial class PostgresGrainStore
 {
     /// <summary>Commits whose end is not known, by the batch they were for: the host comes again with the same one.</summary>
     private readonly ConditionalWeakTable<IReadOnlyList<GrainWrite>, Doubt> _doubts = [];
 
-    /// <summary>How often, 100 ms apart, a transaction is asked for that the server is still about to end.</summary>
-    private const int EndingLooks = 50;
+    /// <summary>Tokens whose commits were answered, to be taken away with the next.</summary>
+    private readonly ConcurrentQueue<Guid> _settled = [];
 
     // Rows are locked in the order of their keys, so that two nodes with the same grains wait for each other in one direction.
     // A row that was locked after a wait meets its condition again: who came too late is not in "locked". What is locked stays
@@ -47,9 +50,12 @@ public sealed partial class PostgresGrainStore
         RETURNING tenant, grain, NULL::bigint
         """;
 
-    private const string TransactionSql = "SELECT pg_current_xact_id()::text";
+    private const string TokenSql = "INSERT INTO commits (token) VALUES ($1)";
 
-    private const string OutcomeSql = "SELECT pg_xact_status($1::xid8)";
+    private const string SettledSql = "DELETE FROM commits WHERE token = ANY ($1)";
+
+    // Waits for a transaction that still holds the token, at most as long as SET LOCAL says.
+    private const string FenceSql = "INSERT INTO commits (token) VALUES ($1) ON CONFLICT DO NOTHING RETURNING true";
 
     /// <inheritdoc/>
     public async Task<IReadOnlySet<GrainKey>> CommitAsync(IReadOnlyList<GrainWrite> writes, CancellationToken cancellationToken)
@@ -101,6 +107,7 @@ public sealed partial class PostgresGrainStore
             PostgresEffects.Add(batch, winners);
             batch.BatchCommands.Add(new("COMMIT"));
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            _settled.Enqueue(doubt.Token);
             return written;
         }
         catch (Exception exception) when (!PostgresErrors.IsAbort(exception))
@@ -110,7 +117,7 @@ public sealed partial class PostgresGrainStore
         }
     }
 
-    private static async Task<Doubt> WriteStatesAsync(NpgsqlConnection connection, GrainWrite[] writes, CancellationToken cancellationToken)
+    private async Task<Doubt> WriteStatesAsync(NpgsqlConnection connection, GrainWrite[] writes, CancellationToken cancellationToken)
     {
         GrainWrite[] updates = [.. writes.Where(w => w.Expected != 0)], inserts = [.. writes.Where(w => w.Expected == 0)];
         await using var batch = new NpgsqlBatch(connection);
@@ -138,27 +145,36 @@ public sealed partial class PostgresGrainStore
             ]));
         }
 
-        batch.BatchCommands.Add(new(TransactionSql));
+        var token = Guid.NewGuid();
+        batch.BatchCommands.Add(PostgresValues.Command(TokenSql, PostgresValues.Id(token)));
+        if (Settled() is { Length: > 0 } settled)
+        {
+            batch.BatchCommands.Add(PostgresValues.Command(SettledSql, PostgresValues.Ids(settled)));
+        }
+
         var written = new Dictionary<GrainKey, long?>(writes.Length);
-        string transaction = "";
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
-        int last = batch.BatchCommands.Count - 2; // BEGIN gives no rows.
-        for (int statement = 0; statement <= last; statement++, await reader.NextResultAsync(cancellationToken))
+        do
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                if (statement == last)
-                {
-                    transaction = reader.GetString(0);
-                }
-                else
-                {
-                    written[StoredValues.Key(reader.GetString(0), reader.GetString(1))] = reader.IsDBNull(2) ? null : reader.GetInt64(2);
-                }
+                written[StoredValues.Key(reader.GetString(0), reader.GetString(1))] = reader.IsDBNull(2) ? null : reader.GetInt64(2);
             }
         }
+        while (await reader.NextResultAsync(cancellationToken));
 
-        return new(transaction, written);
+        return new(token, written);
+    }
+
+    private Guid[] Settled()
+    {
+        List<Guid> tokens = [];
+        while (_settled.TryDequeue(out Guid token))
+        {
+            tokens.Add(token);
+        }
+
+        return [.. tokens];
     }
 
     /// <summary>What an earlier attempt at this batch has written; null when there was none or it has come to nothing.</summary>
@@ -170,25 +186,28 @@ public sealed partial class PostgresGrainStore
             return null;
         }
 
-        for (int look = 0; look < EndingLooks; look++)
+        bool committed = await database.TurnAsync(connection => IsCommittedAsync(connection, doubt.Token, cancellationToken), cancellationToken);
+        _doubts.Remove(writes);
+        if (committed)
         {
-            string? outcome = await database.TurnAsync(
-                async connection => (await connection.QueryAsync(
-                    OutcomeSql, [PostgresValues.Text(doubt.Transaction)], r => r.IsDBNull(0) ? null : r.GetString(0), cancellationToken))[0],
-                cancellationToken);
-            if (outcome is not "in progress")
-            {
-                _doubts.Remove(writes);
-                return outcome is "committed" ? [.. doubt.Written.Keys] : null;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+            _settled.Enqueue(doubt.Token);
         }
 
-        throw new StoreUnavailableException("The database has not yet ended a transaction whose connection broke.", inner: null);
+        return committed ? [.. doubt.Written.Keys] : null;
     }
 
-    /// <param name="Transaction">As PostgreSQL names it.</param>
+    private static async Task<bool> IsCommittedAsync(NpgsqlConnection connection, Guid token, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL READ COMMITTED"));
+        batch.BatchCommands.Add(new("SET LOCAL lock_timeout = '5s'"));
+        batch.BatchCommands.Add(PostgresValues.Command(FenceSql, PostgresValues.Id(token)));
+        batch.BatchCommands.Add(new("ROLLBACK"));
+        bool fenced = await batch.ExecuteScalarAsync(cancellationToken) is true;
+        return !fenced;
+    }
+
+    /// <param name="Token">What the transaction has put into the table of commits.</param>
     /// <param name="Written">The grains it has written, if it was committed, and when they were due before.</param>
-    private sealed record Doubt(string Transaction, Dictionary<GrainKey, long?> Written);
+    private sealed record Doubt(Guid Token, Dictionary<GrainKey, long?> Written);
 }

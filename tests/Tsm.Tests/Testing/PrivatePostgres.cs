@@ -46,7 +46,9 @@ public sealed class PrivatePostgres : IDisposable
     private int _databases;
 
     /// <summary>Why there can be none here; null when there can.</summary>
-    public static string? WhyNot { get; } = Binaries is null
+    public static string? WhyNot { get; } = Environment.GetEnvironmentVariable("TSM_POSTGRES") is not "1"
+        ? "The tests on PostgreSQL run on demand: TSM_POSTGRES=1."
+        : Binaries is null
         ? "There is no PostgreSQL server on this machine (no initdb in /usr/lib/postgresql/*/bin or on the path)."
         : Environment.UserName == "root" && User is null
             ? "PostgreSQL refuses to run as root, and there is neither setpriv nor a user postgres or nobody to run it as."
