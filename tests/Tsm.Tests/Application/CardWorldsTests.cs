@@ -6,7 +6,15 @@ using Tsm.Simulator.Cards;
 
 namespace Tsm.Tests.Application;
 
+/// <summary>Tests that keep every core busy for long run alone: others, with time limits of their own, would starve beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}
+
 /// <summary>Generated histories: loss, repetition, delay, crashes between any two steps, cards that lose a load.</summary>
+[Collection(Alone.Name)]
 public sealed class CardWorldsTests
 {
     private static readonly Operation[] Life =

@@ -22,7 +22,7 @@ public sealed class PostgresGrainHostTests(PrivatePostgres postgres) : GrainHost
     [ContractFact]
     public async Task Two_nodes_and_contended_turns_on_ten_cards_lose_none_and_show_nothing_of_losers()
     {
-        const int Callers = 40, TurnsEach = 5, MaxRounds = 40;
+        const int Callers = 40, TurnsEach = 10, MaxRounds = 20;
         GrainKey[] keys = [.. Enumerable.Range(10, 10).Select(i => StoreData.Card(i).Grain)];
         await Store.Grains.CreateAsync(keys);
         using StoreUnderTest second = Store.OpenSecond();
