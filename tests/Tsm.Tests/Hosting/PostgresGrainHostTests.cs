@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Tests.Storage;
+using Tsm.Testing;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Hosting;

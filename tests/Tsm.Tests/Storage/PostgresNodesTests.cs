@@ -4,6 +4,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Security.Keys;
 using Tsm.Storage;
+using Tsm.Testing;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;

@@ -2,6 +2,7 @@ using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage.Postgres;
+using Tsm.Testing;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;

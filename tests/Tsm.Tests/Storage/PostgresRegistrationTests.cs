@@ -5,6 +5,7 @@ using Tsm.Application.Ports;
 using Tsm.Storage.Postgres;
 using Tsm.Storage.Vault;
 using Tsm.Tests.Hosting;
+using Tsm.Testing;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;

@@ -6,6 +6,7 @@ using Tsm.Security.Keys;
 using Tsm.Storage.Migrations;
 using Tsm.Storage.Postgres;
 using Tsm.Storage.Vault;
+using Tsm.Testing;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;

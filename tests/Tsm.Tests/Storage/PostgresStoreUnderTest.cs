@@ -4,6 +4,7 @@ using Tsm.Application.Ports;
 using Tsm.Storage;
 using Tsm.Storage.Postgres;
 using Tsm.Storage.Vault;
+using Tsm.Testing;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;

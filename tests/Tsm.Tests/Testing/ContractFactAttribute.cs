@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Tsm.Testing;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 

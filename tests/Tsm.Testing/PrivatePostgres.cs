@@ -5,11 +5,11 @@ using System.Net.Sockets;
 using System.Text;
 using Npgsql;
 
-namespace Tsm.Tests.Testing;
+namespace Tsm.Testing;
 
 /// <summary>
-/// A PostgreSQL of this test run: a new cluster in a temporary folder on a free port of 127.0.0.1, with every commit flushed.
-/// It starts when it is first asked for and is gone, with all it has written, when the run ends - killed or not.
+/// A PostgreSQL of this run of tests or benchmarks: a new cluster in a temporary folder on a free port of 127.0.0.1, with every
+/// commit flushed. It starts when it is first asked for and is gone, with all it has written, when the run ends - killed or not.
 /// </summary>
 /// <remarks>
 /// The server refuses to be root, so root hands it to the user postgres or nobody. A shell stands between: it obeys the lines
@@ -46,9 +46,7 @@ public sealed class PrivatePostgres : IDisposable
     private int _databases;
 
     /// <summary>Why there can be none here; null when there can.</summary>
-    public static string? WhyNot { get; } = Environment.GetEnvironmentVariable("TSM_POSTGRES") is not "1"
-        ? "The tests on PostgreSQL run on demand: TSM_POSTGRES=1."
-        : Binaries is null
+    public static string? WhyNot { get; } = Binaries is null
         ? "There is no PostgreSQL server on this machine (no initdb in /usr/lib/postgresql/*/bin or on the path)."
         : Environment.UserName == "root" && User is null
             ? "PostgreSQL refuses to run as root, and there is neither setpriv nor a user postgres or nobody to run it as."
@@ -179,7 +177,10 @@ public sealed class PrivatePostgres : IDisposable
             {
                 string said = initdb.StandardOutput.ReadToEnd();
                 initdb.WaitForExit();
-                Assert.True(initdb.ExitCode == 0, said);
+                if (initdb.ExitCode != 0)
+                {
+                    throw new InvalidOperationException(said);
+                }
             }
 
             File.Delete(passwordFile);
@@ -196,7 +197,10 @@ public sealed class PrivatePostgres : IDisposable
         {
             _keeper.StandardInput.WriteLine(command);
             _keeper.StandardInput.Flush();
-            Assert.Equal($"{command}: 0", _keeper.StandardOutput.ReadLine());
+            if (_keeper.StandardOutput.ReadLine() is not { } said || said != $"{command}: 0")
+            {
+                throw new InvalidOperationException($"PostgreSQL did not {command}:\n{File.ReadAllText(Path.Combine(Folder, "server.log"))}");
+            }
         }
 
         public void Dispose()
@@ -232,13 +236,4 @@ public sealed class PrivatePostgres : IDisposable
             return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
-}
-
-/// <summary>Tests that share the private PostgreSQL, one after the other.</summary>
-[CollectionDefinition(Name)]
-#pragma warning disable CA1711 // The name that xunit uses.
-public sealed class PostgresCollection : ICollectionFixture<PrivatePostgres>
-#pragma warning restore CA1711
-{
-    public const string Name = "PostgreSQL";
 }
