@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tsm.Security.Keys;
 using Tsm.Storage.Sqlite;
 using Tsm.Storage.Vault;
@@ -22,7 +23,7 @@ public sealed class EmbeddedStorage : IDisposable
     /// <summary>Opens the database. The vault key is checked before the first write.</summary>
     /// <exception cref="VaultException">The vault key is missing or not the one the database was written with.</exception>
     /// <exception cref="Migrations.MigrationException">The database is newer than this program.</exception>
-    public static EmbeddedStorage Open(StorageOptions options, TimeProvider time)
+    public static EmbeddedStorage Open(StorageOptions options, TimeProvider time, ILogger<SqliteDatabase>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         SqliteDatabase database = SqliteDatabase.Open(options.Path, options.Readers);
@@ -33,6 +34,12 @@ public sealed class EmbeddedStorage : IDisposable
             vaultKey = VaultKeySource.Load(options.Vault, KeyVault.IsNew(table), Environment.GetEnvironmentVariable);
             KeyVault.Verify(vaultKey, table);
             database.Migrate(time);
+            if (options.AfterRestore)
+            {
+                database.BeginEpoch(StorageOptions.RestoredByOperator, time);
+                logger?.EpochBegun(database.Epoch, StorageOptions.RestoredByOperator);
+            }
+
             return new(database, new(vaultKey, table));
         }
         catch

@@ -13,6 +13,9 @@ public sealed class StorageOptions
     /// </summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>The reason of an epoch that <see cref="AfterRestore"/> begins.</summary>
+    internal const string RestoredByOperator = "the operator says that the database was restored";
+
     /// <summary>
     /// The name of this node among those on one PostgreSQL, unique among the running ones; a node that starts with the name it
     /// had before finds its claims again at once. Default: a new name for each process, whose claims end by their leases.
@@ -22,6 +25,18 @@ public sealed class StorageOptions
     /// <summary>The SQLite file, where there is no <see cref="ConnectionString"/>; its folder is created when it is missing. Default: <c>data/tsm.db</c>.</summary>
     [Required]
     public string Path { get; set; } = "data/tsm.db";
+
+    /// <summary>
+    /// Whether the database was restored from a backup before this start: every card then moves its counters ahead and is audited
+    /// before its next job. PostgreSQL notices most restores and failovers by itself; a SQLite file cannot. Default: false.
+    /// </summary>
+    public bool AfterRestore { get; set; }
+
+    /// <summary>
+    /// Whether a promoted PostgreSQL replica is known to have lost nothing, as with synchronous replication: then a failover alone
+    /// makes no card move its counters. Default: false.
+    /// </summary>
+    public bool TrustFailover { get; set; }
 
     /// <summary>The most connections that read a SQLite file at once. Default: 4.</summary>
     [Range(1, 64)]

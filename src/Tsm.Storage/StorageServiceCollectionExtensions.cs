@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
@@ -34,8 +35,10 @@ public static class StorageServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<OutboxSignal>();
-        services.TryAddSingleton(s => EmbeddedStorage.Open(Options(s), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(s => PostgresStorage.Open(Options(s), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => EmbeddedStorage.Open(
+            Options(s), s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<SqliteDatabase>>()));
+        services.TryAddSingleton(s => PostgresStorage.Open(
+            Options(s), s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PostgresDatabase>>()));
         services.TryAddSingleton(s => s.GetRequiredService<EmbeddedStorage>().Database);
         services.TryAddSingleton(s => s.GetRequiredService<PostgresStorage>().Database);
         services.TryAddSingleton<IKeyVault>(s => IsPostgres(s)

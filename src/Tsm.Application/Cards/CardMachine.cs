@@ -41,6 +41,11 @@ public sealed class CardMachine : IMachine
     public Turn Handle(object state, IGrainCommand command, TurnContext context)
     {
         var turn = new CardTurn((CardState)state, context);
+        if (context.WentBack)
+        {
+            turn.ComeBack();
+        }
+
         IReply reply = command switch
         {
             EnqueueJob enqueue => turn.Enqueue(enqueue),

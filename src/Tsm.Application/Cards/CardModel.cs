@@ -56,6 +56,12 @@ public sealed record CardModel
     /// <summary>How far a jump goes. Default: 256.</summary>
     public int CounterJump { get; init; } = 256;
 
+    /// <summary>
+    /// How far the counter moves ahead after the database was restored: more than the packets that may be forgotten, 1..1000000.
+    /// Default: 10000. Models that were stored before it was there say 0, which stands for the default.
+    /// </summary>
+    public int RestoreJump { get; init => field = value == 0 ? 10_000 : value; } = 10_000;
+
     /// <summary>How often a load is started again before it is given up. Default: 3.</summary>
     public int MaxLoadRestarts { get; init; } = 3;
 

@@ -42,7 +42,7 @@ public sealed partial class EmbeddedGrainHost
             }
 
             using var keys = new TurnKeys(_vault, run.Stored!);
-            Turn turn = machine.Handle(run.State!, work.Command, new(run.Key, now, keys, _catalogue));
+            Turn turn = machine.Handle(run.State!, work.Command, new(run.Key, now, keys, _catalogue, run.WentBack));
             byte[]? octets = null;
             if (turn.State is not null && !ReferenceEquals(turn.State, run.State))
             {
@@ -101,6 +101,9 @@ public sealed partial class EmbeddedGrainHost
 
         public DateTimeOffset? Due { get; private set; }
 
+        /// <summary>Whether the next turn is the first since the database went back in time.</summary>
+        public bool WentBack => Stored!.WentBack && _octets is null;
+
         /// <summary>A turn that changed nothing writes nothing: a repetition costs no version.</summary>
         public bool IsChanged =>
             Stored is not null && (_octets is not null || _effects.Count > 0 || Milliseconds(Due) != Milliseconds(Stored.Due));
@@ -124,7 +127,7 @@ public sealed partial class EmbeddedGrainHost
             Due = turn.Due;
         }
 
-        public GrainWrite ToWrite() => new(Key, Stored!.Version, Machine!.Schema, _octets, [.. _effects], Due);
+        public GrainWrite ToWrite() => new(Key, Stored!.Version, Machine!.Schema, _octets, [.. _effects], Due, Stored.Epoch);
 
         public void Answer()
         {

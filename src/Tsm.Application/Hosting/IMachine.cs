@@ -30,7 +30,8 @@ public interface IMachine
 /// <param name="Now">The time of the turn.</param>
 /// <param name="Keys">The key sets of the card, opened only while a packet is protected or verified.</param>
 /// <param name="Catalogue">Card models, applications and roads, all at hand.</param>
-public sealed record TurnContext(GrainKey Key, DateTimeOffset Now, ICardKeys Keys, ICatalogue Catalogue);
+/// <param name="WentBack">Whether the database has gone back in time since the state was written: what happened after it is forgotten.</param>
+public sealed record TurnContext(GrainKey Key, DateTimeOffset Now, ICardKeys Keys, ICatalogue Catalogue, bool WentBack = false);
 
 /// <summary>Hosts grains: loads a state, runs the machine, makes the turn durable, and only then answers.</summary>
 public interface IGrainHost
@@ -49,19 +50,24 @@ public sealed class HostBusyException(string message, Exception? inner = null) :
 /// <param name="State">UTF-8 JSON.</param>
 /// <param name="Keys">The card's wrapped key sets; empty for other kinds.</param>
 /// <param name="Due">When the grain wants to be woken, as it was stored; null for never.</param>
+/// <param name="Epoch">The epoch in which it was loaded: it rises when the database has gone back in time.</param>
+/// <param name="WentBack">Whether it was written in an earlier epoch: a restored state, which others may have overtaken.</param>
 public sealed record StoredGrain(
     GrainKey Key,
     long Version,
     int Schema,
     ReadOnlyMemory<byte> State,
     ImmutableArray<WrappedKeySet> Keys,
-    DateTimeOffset? Due = null);
+    DateTimeOffset? Due = null,
+    int Epoch = 0,
+    bool WentBack = false);
 
 /// <summary>The outcome of one or more turns of a grain, to be written if its version still is <paramref name="Expected"/>.</summary>
 /// <param name="Expected">The version that was loaded; 0 for a grain that is not there yet.</param>
 /// <param name="State">UTF-8 JSON; null when the state did not change and only effects or the due time are written.</param>
+/// <param name="Epoch">The epoch in which it was loaded; a write from before the database went back in time loses.</param>
 public sealed record GrainWrite(
-    GrainKey Key, long Expected, int Schema, byte[]? State, ImmutableArray<Effect> Effects, DateTimeOffset? Due);
+    GrainKey Key, long Expected, int Schema, byte[]? State, ImmutableArray<Effect> Effects, DateTimeOffset? Due, int Epoch = 0);
 
 /// <summary>Where grains are remembered.</summary>
 public interface IGrainStore
@@ -72,7 +78,7 @@ public interface IGrainStore
 
     /// <summary>
     /// Writes states, due times and effects in one transaction and returns the keys that were written. A grain whose version
-    /// is not the expected one loses: nothing of it is written.
+    /// is not the expected one, or that was loaded in another epoch, loses: nothing of it is written.
     /// </summary>
     Task<IReadOnlySet<GrainKey>> CommitAsync(IReadOnlyList<GrainWrite> writes, CancellationToken cancellationToken);
 

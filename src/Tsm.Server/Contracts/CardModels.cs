@@ -25,6 +25,7 @@ namespace Tsm.Server.Contracts;
 /// <param name="IndicatedAttempts">After how many answers that prove nothing a job ends, 1 to 100. Default 2.</param>
 /// <param name="MaxCounterJumps">How often in one job the counter is moved ahead, 0 to 100. Default 2.</param>
 /// <param name="CounterJump">How far a jump goes, 1 to 65536. Default 256.</param>
+/// <param name="RestoreJump">How far the counter moves ahead after the database was restored, 1 to 1000000. Default 10000.</param>
 /// <param name="MaxLoadRestarts">How often a load is started again, 0 to 100. Default 3.</param>
 /// <param name="Packages">Packages that are on a fresh card: what imports are checked against.</param>
 public sealed record CardModelDetails(
@@ -44,6 +45,7 @@ public sealed record CardModelDetails(
     int? IndicatedAttempts,
     int? MaxCounterJumps,
     int? CounterJump,
+    int? RestoreJump,
     int? MaxLoadRestarts,
     IReadOnlyList<ImportSummary>? Packages)
 {
@@ -68,6 +70,7 @@ public sealed record CardModelDetails(
             model.IndicatedAttempts,
             model.MaxCounterJumps,
             model.CounterJump,
+            model.RestoreJump,
             model.MaxLoadRestarts,
             [.. model.Packages.Select(Summary)]);
     }
@@ -113,6 +116,7 @@ public sealed record CardModelDetails(
         Range(faults, "indicatedAttempts", IndicatedAttempts, 1, 100);
         Range(faults, "maxCounterJumps", MaxCounterJumps, 0, 100);
         Range(faults, "counterJump", CounterJump, 1, 65536);
+        Range(faults, "restoreJump", RestoreJump, 1, 1_000_000);
         Range(faults, "maxLoadRestarts", MaxLoadRestarts, 0, 100);
         List<PackageReference> packages = [];
         foreach (ImportSummary package in Packages ?? [])
@@ -139,6 +143,7 @@ public sealed record CardModelDetails(
             IndicatedAttempts = IndicatedAttempts ?? standard.IndicatedAttempts,
             MaxCounterJumps = MaxCounterJumps ?? standard.MaxCounterJumps,
             CounterJump = CounterJump ?? standard.CounterJump,
+            RestoreJump = RestoreJump ?? standard.RestoreJump,
             MaxLoadRestarts = MaxLoadRestarts ?? standard.MaxLoadRestarts,
             Packages = [.. packages],
         }, []);

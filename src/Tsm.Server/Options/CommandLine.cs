@@ -14,6 +14,7 @@ public static class CommandLine
           --data DIR           folder of database, vault key and API token (default data)
           --smsc SETTINGS      an SMSC, repeatable: name=..;host=..;port=..;systemId=..;password=..;source=..
                                [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=30s][;maxSends=30]
+          --after-restore      the database was restored before this start: counters move ahead, cards are audited
           --ready-file PATH    written with url, token and pid once the server listens
           --exit-with-stdin    stop when standard input closes
           --help               this text
@@ -26,6 +27,12 @@ public static class CommandLine
         ["--urls"] = "urls",
         ["--data"] = nameof(ServerOptions.Data),
         ["--ready-file"] = nameof(ServerOptions.ReadyFile),
+    };
+
+    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    {
+        ["--exit-with-stdin"] = nameof(ServerOptions.ExitWithStdin),
+        ["--after-restore"] = "Storage:AfterRestore",
     };
 
     private static readonly Dictionary<string, string> SmscSettings = new(StringComparer.OrdinalIgnoreCase)
@@ -56,9 +63,9 @@ public static class CommandLine
         {
             string[] parts = arguments[at].Split('=', 2);
             string option = parts[0];
-            if (option is "--exit-with-stdin" && parts.Length == 1)
+            if (parts.Length == 1 && Flags.TryGetValue(option, out string? flag))
             {
-                found[nameof(ServerOptions.ExitWithStdin)] = "true";
+                found[flag] = "true";
                 continue;
             }
 

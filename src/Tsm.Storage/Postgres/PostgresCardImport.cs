@@ -23,7 +23,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
 
     private const string AliasesSql = "COPY aliases (tenant, kind, value, valid_from, grain) FROM STDIN (FORMAT binary)";
 
-    private const string GrainsSql = "COPY grains (tenant, grain, version, schema, state) FROM STDIN (FORMAT binary)";
+    private const string GrainsSql = "COPY grains (tenant, grain, version, schema, state, epoch) FROM STDIN (FORMAT binary)";
 
     private const string KeysSql =
         """
@@ -84,7 +84,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
                 {
                     await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
                     await CopyAsync(connection, AliasesSql, cards, (row, card) => WriteAliases(row, tenant, card, at), cancellationToken);
-                    await CopyAsync(connection, GrainsSql, cards, (row, card) => WriteGrain(row, tenant, card), cancellationToken);
+                    await CopyAsync(connection, GrainsSql, cards, (row, card) => WriteGrain(row, tenant, card, database.Epoch), cancellationToken);
                     await CopyAsync(connection, KeysSql, cards, (row, card) => WriteKeys(row, tenant, card), cancellationToken);
                     await CopyAsync(connection, CardsSql, cards, (row, card) => WriteCard(row, tenant, card), cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
@@ -164,7 +164,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
         }
     }
 
-    private static void WriteGrain(NpgsqlBinaryImporter rows, string tenant, ImportedCard card)
+    private static void WriteGrain(NpgsqlBinaryImporter rows, string tenant, ImportedCard card, int epoch)
     {
         rows.StartRow();
         rows.Write(tenant, NpgsqlDbType.Text);
@@ -172,6 +172,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
         rows.Write(1L, NpgsqlDbType.Bigint);
         rows.Write(card.Schema, NpgsqlDbType.Integer);
         rows.Write(card.State, NpgsqlDbType.Bytea);
+        rows.Write(epoch, NpgsqlDbType.Integer);
     }
 
     private static void WriteKeys(NpgsqlBinaryImporter rows, string tenant, ImportedCard card)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Storage.Migrations;
@@ -25,11 +26,16 @@ public sealed class PostgresDatabase : IDisposable
 
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _turns;
+    private readonly PostgresEpoch _epoch;
 
-    private PostgresDatabase(NpgsqlDataSource reads, NpgsqlDataSource turns, string node) => (_reads, _turns, Node) = (reads, turns, node);
+    private PostgresDatabase(NpgsqlDataSource reads, NpgsqlDataSource turns, PostgresEpoch epoch, string node) =>
+        (_reads, _turns, _epoch, Node) = (reads, turns, epoch, node);
 
     /// <summary>The name under which this node claims what waits.</summary>
     public string Node { get; }
+
+    /// <summary>The epoch of the database, which rises whenever it may have gone back in time; known from the first turn on.</summary>
+    internal int Epoch => _epoch.Current;
 
     /// <summary>Connects and checks that the server can be relied on. Tables are there after <see cref="Migrate"/>.</summary>
     /// <param name="connectionString">As <see cref="PostgresConnectionString"/> reads it.</param>
@@ -37,10 +43,13 @@ public sealed class PostgresDatabase : IDisposable
     /// The name of this node, unique among those that are running; null for a name of this process alone. A node that starts
     /// with the name it had before finds its claims again.
     /// </param>
+    /// <param name="trustFailover">Whether promoted replicas are known to have lost nothing, as with synchronous replication.</param>
+    /// <param name="logger">For what an operator should know.</param>
     /// <exception cref="StoreUnavailableException">The server cannot be reached, or refuses.</exception>
     /// <exception cref="MigrationException">The server is too old.</exception>
     /// <exception cref="FormatException">The connection string is none.</exception>
-    public static PostgresDatabase Open(string connectionString, string? node = null)
+    public static PostgresDatabase Open(
+        string connectionString, string? node = null, bool trustFailover = false, ILogger<PostgresDatabase>? logger = null)
     {
         NpgsqlConnectionStringBuilder builder = PostgresConnectionString.Parse(connectionString);
         node ??= $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
@@ -53,8 +62,18 @@ public sealed class PostgresDatabase : IDisposable
 
         NpgsqlDataSource reads = NpgsqlDataSource.Create(builder);
         builder.Options = $"{builder.Options} {KeysOnly}".TrimStart();
-        return new(reads, NpgsqlDataSource.Create(builder), node);
+        var epoch = new PostgresEpoch(trustFailover, logger);
+        var turns = new NpgsqlDataSourceBuilder(builder.ConnectionString);
+        turns.UsePhysicalConnectionInitializer(epoch.Look, connection => Task.Run(() => epoch.Look(connection)));
+        return new(reads, turns.Build(), epoch, node);
     }
+
+    /// <summary>Begins a new epoch, because an operator says that the database was restored.</summary>
+    public void BeginEpoch(string reason) => Use(connection =>
+    {
+        _epoch.Begin(connection, reason);
+        return true;
+    });
 
     /// <summary>Brings the tables up to date; of nodes that start together one does it and the others wait.</summary>
     /// <exception cref="MigrationException">The database is newer than this program.</exception>

@@ -37,15 +37,15 @@ public sealed partial class PostgresGrainStore
                 WHERE g.tenant = i.tenant AND g.grain = i.grain AND g.version = i.expected FOR NO KEY UPDATE) AS g
         )
         UPDATE grains AS g SET version = g.version + 1, due = l.due, state = coalesce(l.state, g.state),
-            schema = CASE WHEN l.state IS NULL THEN g.schema ELSE l.schema END
+            schema = CASE WHEN l.state IS NULL THEN g.schema ELSE l.schema END, epoch = $7
         FROM locked AS l WHERE g.ctid = l.place AND g.version = l.expected
         RETURNING g.tenant, g.grain, l.was
         """;
 
     private const string InsertSql =
         """
-        INSERT INTO grains (tenant, grain, version, schema, due, state)
-        SELECT tenant, grain, 1, schema, due, state FROM unnest($1, $2, $3, $4, $5) AS i (tenant, grain, schema, due, state)
+        INSERT INTO grains (tenant, grain, version, schema, due, state, epoch)
+        SELECT tenant, grain, 1, schema, due, state, $6 FROM unnest($1, $2, $3, $4, $5) AS i (tenant, grain, schema, due, state)
         ON CONFLICT DO NOTHING
         RETURNING tenant, grain, NULL::bigint
         """;
@@ -89,10 +89,17 @@ public sealed partial class PostgresGrainStore
         NpgsqlConnection connection, IReadOnlyList<GrainWrite> writes, CancellationToken cancellationToken)
     {
         // A grain that stands twice in a batch loses the second time, as against any other writer.
-        GrainWrite[] ordered = [.. writes.DistinctBy(w => w.Key).OrderBy(w => w.Key.Tenant, StringComparer.Ordinal)
+        // So does one that was loaded before the database went back in time: what it rests on may never have been.
+        int epoch = database.Epoch;
+        GrainWrite[] ordered = [.. writes.Where(w => w.Expected == 0 || w.Epoch == epoch).DistinctBy(w => w.Key).OrderBy(w => w.Key.Tenant, StringComparer.Ordinal)
             .ThenBy(w => StoredValues.Grain(w.Key), StringComparer.Ordinal)];
         PostgresEffects.Check(ordered);
-        Doubt doubt = await WriteStatesAsync(connection, ordered, cancellationToken);
+        if (ordered.Length == 0)
+        {
+            return [];
+        }
+
+        Doubt doubt = await WriteStatesAsync(connection, ordered, epoch, cancellationToken);
         HashSet<GrainKey> written = [.. doubt.Written.Keys];
         if (written.Count == 0)
         {
@@ -117,7 +124,8 @@ public sealed partial class PostgresGrainStore
         }
     }
 
-    private async Task<Doubt> WriteStatesAsync(NpgsqlConnection connection, GrainWrite[] writes, CancellationToken cancellationToken)
+    private async Task<Doubt> WriteStatesAsync(
+        NpgsqlConnection connection, GrainWrite[] writes, int epoch, CancellationToken cancellationToken)
     {
         GrainWrite[] updates = [.. writes.Where(w => w.Expected != 0)], inserts = [.. writes.Where(w => w.Expected == 0)];
         await using var batch = new NpgsqlBatch(connection);
@@ -131,6 +139,7 @@ public sealed partial class PostgresGrainStore
                 PostgresValues.Integers(updates, w => w.Schema),
                 PostgresValues.Times(updates, w => StoredValues.MillisecondsUp(w.Due)),
                 PostgresValues.Blobs(updates, w => w.State),
+                PostgresValues.Integer(epoch),
             ]));
         }
 
@@ -142,6 +151,7 @@ public sealed partial class PostgresGrainStore
                 PostgresValues.Integers(inserts, w => w.Schema),
                 PostgresValues.Times(inserts, w => StoredValues.MillisecondsUp(w.Due)),
                 PostgresValues.Blobs(inserts, w => w.State),
+                PostgresValues.Integer(epoch),
             ]));
         }
 

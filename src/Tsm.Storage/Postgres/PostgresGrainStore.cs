@@ -21,7 +21,7 @@ public sealed partial class PostgresGrainStore(PostgresDatabase database, Outbox
     private const string LoadSql =
         """
         SELECT g.tenant, g.grain, g.version, g.schema, g.due, g.state,
-               k.version, k.algorithm, k.kic, k.kid, k.dek, k.kic_check, k.kid_check, k.dek_check
+               k.version, k.algorithm, k.kic, k.kid, k.dek, k.kic_check, k.kid_check, k.dek_check, g.epoch
         FROM unnest($1, $2) AS i (tenant, grain)
         CROSS JOIN LATERAL (SELECT * FROM grains AS g WHERE g.tenant = i.tenant AND g.grain = i.grain OFFSET 0) AS g
         LEFT JOIN LATERAL (SELECT * FROM card_keys AS k WHERE k.tenant = i.tenant AND k.grain = i.grain OFFSET 0) AS k ON true
@@ -43,7 +43,7 @@ public sealed partial class PostgresGrainStore(PostgresDatabase database, Outbox
             {
                 var grains = new Dictionary<GrainKey, StoredGrain>(rows.Length);
                 await connection.QueryAsync(
-                    LoadSql, PostgresValues.Keys(rows, k => k), reader => Read(reader, grains), cancellationToken);
+                    LoadSql, PostgresValues.Keys(rows, k => k), reader => Read(reader, grains, database.Epoch), cancellationToken);
                 return grains;
             },
             cancellationToken);
@@ -64,13 +64,15 @@ public sealed partial class PostgresGrainStore(PostgresDatabase database, Outbox
             cancellationToken);
 
     /// <summary>A grain with several key sets comes in several rows.</summary>
-    private static bool Read(NpgsqlDataReader reader, Dictionary<GrainKey, StoredGrain> grains)
+    private static bool Read(NpgsqlDataReader reader, Dictionary<GrainKey, StoredGrain> grains, int epoch)
     {
         GrainKey key = StoredValues.Key(reader.GetString(0), reader.GetString(1));
         if (!grains.TryGetValue(key, out StoredGrain? grain))
         {
             long? due = reader.IsDBNull(4) ? null : reader.GetInt64(4);
-            grain = new(key, reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(5), [], StoredValues.Time(due));
+            grain = new(
+                key, reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(5), [], StoredValues.Time(due),
+                epoch, WentBack: reader.GetInt32(14) < epoch);
         }
 
         grains[key] = reader.IsDBNull(6) ? grain : grain with { Keys = grain.Keys.Add(ReadKeys(reader)) };

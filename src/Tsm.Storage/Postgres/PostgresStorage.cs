@@ -1,4 +1,5 @@
 using Tsm.Security.Keys;
+using Microsoft.Extensions.Logging;
 using Tsm.Storage.Vault;
 
 namespace Tsm.Storage.Postgres;
@@ -18,10 +19,10 @@ public sealed class PostgresStorage : IDisposable
     /// <exception cref="VaultException">The vault key is missing or not the one the database was written with.</exception>
     /// <exception cref="Migrations.MigrationException">The database is newer than this program, or the server is too old.</exception>
     /// <exception cref="Application.Hosting.StoreUnavailableException">The server cannot be reached, or refuses.</exception>
-    public static PostgresStorage Open(StorageOptions options, TimeProvider time)
+    public static PostgresStorage Open(StorageOptions options, TimeProvider time, ILogger<PostgresDatabase>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var database = PostgresDatabase.Open(options.ConnectionString ?? "", options.Node);
+        var database = PostgresDatabase.Open(options.ConnectionString ?? "", options.Node, options.TrustFailover, logger);
         VaultKey? vaultKey = null;
         try
         {
@@ -29,6 +30,11 @@ public sealed class PostgresStorage : IDisposable
             vaultKey = VaultKeySource.Load(options.Vault, KeyVault.IsNew(table), Environment.GetEnvironmentVariable);
             KeyVault.Verify(vaultKey, table);
             database.Migrate(time);
+            if (options.AfterRestore)
+            {
+                database.BeginEpoch(StorageOptions.RestoredByOperator);
+            }
+
             return new(database, new(vaultKey, table));
         }
         catch

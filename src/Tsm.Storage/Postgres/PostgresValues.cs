@@ -17,6 +17,8 @@ internal static class PostgresValues
 
     public static NpgsqlParameter Number(long value) => new NpgsqlParameter<long> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bigint };
 
+    public static NpgsqlParameter Integer(int value) => new NpgsqlParameter<int> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Integer };
+
     public static NpgsqlParameter Texts<T>(IReadOnlyList<T> rows, Func<T, string?> column) => Array(rows, column, NpgsqlDbType.Text);
 
     public static NpgsqlParameter Integers<T>(IReadOnlyList<T> rows, Func<T, int> column) => Array(rows, column, NpgsqlDbType.Integer);

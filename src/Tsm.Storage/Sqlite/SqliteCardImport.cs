@@ -21,7 +21,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
         """;
 
     private const string GrainSql =
-        "INSERT INTO grains (tenant, grain, version, schema, state) VALUES ($tenant, $grain, 1, $schema, $state) ON CONFLICT DO NOTHING";
+        "INSERT INTO grains (tenant, grain, version, schema, state, epoch) VALUES ($tenant, $grain, 1, $schema, $state, $epoch) ON CONFLICT DO NOTHING";
 
     private const string KeysSql =
         """
@@ -53,21 +53,24 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        int epoch = database.Epoch;
+        return database.WriteAsync(
             session =>
             {
                 foreach (ImportedCard card in cards)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    Import(session, tenant, card, at);
+                    Import(session, tenant, card, at, epoch);
                 }
 
                 return cards.Count;
             },
             cancellationToken);
+    }
 
-    private static void Import(SqliteSession session, string tenant, ImportedCard card, DateTimeOffset at)
+    private static void Import(SqliteSession session, string tenant, ImportedCard card, DateTimeOffset at, int epoch)
     {
         if (!string.Equals(card.Grain.Tenant, tenant, StringComparison.Ordinal) || card.Row.Grain != card.Grain)
         {
@@ -77,7 +80,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
         AddAlias(session, Iccid, card.Row.Iccid, card, at);
         AddAlias(session, Msisdn, card.Row.Msisdn, card, at);
         string grain = SqliteValues.Grain(card.Grain);
-        if (session.Prepare(GrainSql).Execute(tenant, grain, card.Schema, card.State) == 0)
+        if (session.Prepare(GrainSql).Execute(tenant, grain, card.Schema, card.State, epoch) == 0)
         {
             throw new ArgumentException($"{card.Grain} is there already.", nameof(card));
         }

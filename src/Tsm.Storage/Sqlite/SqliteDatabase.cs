@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tsm.Application.Hosting;
@@ -21,6 +22,7 @@ public sealed class SqliteDatabase : IDisposable
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _reading;
     private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private int? _epoch;
     private bool _disposed;
 
     private SqliteDatabase(string path, int readers, TimeSpan busyTimeout)
@@ -39,6 +41,9 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>The database file; <c>-wal</c> and <c>-shm</c> lie beside it.</summary>
     public string Path { get; }
+
+    /// <summary>The epoch of the database, which rises when it has gone back in time. Only this process writes it, so it is read once.</summary>
+    internal int Epoch => _epoch ??= Read(session => (int)session.Connection.ExecuteScalar<long>("SELECT max(epoch) FROM epochs"));
 
     /// <summary>Opens or creates the file. Tables are there after <see cref="Migrate"/>.</summary>
     /// <param name="path">The file; its folder is created when it is missing.</param>
@@ -63,6 +68,18 @@ public sealed class SqliteDatabase : IDisposable
     /// <exception cref="MigrationException">The database is newer than this program.</exception>
     public int Migrate(TimeProvider time) =>
         Write(session => new Migrator(Migrator.Scripts("sqlite"), "BEGIN IMMEDIATE", time).Apply(session.Connection), transaction: false);
+
+    /// <summary>Begins a new epoch, because an operator says that the file was restored.</summary>
+    public void BeginEpoch(string reason, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _epoch = Write(session => (int)session.Connection.ExecuteScalar<long>(
+            """
+            INSERT INTO epochs (epoch, since, reason)
+            SELECT max(max(epoch) + 1, ($since - 1767225600000) / 1000), $since, $reason FROM epochs RETURNING epoch
+            """,
+            new { since = SqliteValues.Milliseconds(time.GetUtcNow()), reason }));
+    }
 
     /// <inheritdoc/>
     public void Dispose()

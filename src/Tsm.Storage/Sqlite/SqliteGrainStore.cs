@@ -15,7 +15,7 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
     private const string LoadSql =
         """
         SELECT g.tenant, g.grain, g.version, g.schema, g.due, g.state,
-               k.version, k.algorithm, k.kic, k.kid, k.dek, k.kic_check, k.kid_check, k.dek_check
+               k.version, k.algorithm, k.kic, k.kid, k.dek, k.kic_check, k.kid_check, k.dek_check, g.epoch
         FROM json_each($keys) AS j
         CROSS JOIN grains AS g ON g.tenant = j.value ->> 0 AND g.grain = j.value ->> 1
         LEFT JOIN card_keys AS k ON k.tenant = g.tenant AND k.grain = g.grain
@@ -23,19 +23,20 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
 
     private const string InsertSql =
         """
-        INSERT INTO grains (tenant, grain, version, schema, due, state) VALUES ($tenant, $grain, 1, $schema, $due, $state)
+        INSERT INTO grains (tenant, grain, version, schema, due, state, epoch)
+        VALUES ($tenant, $grain, 1, $schema, $due, $state, $epoch)
         ON CONFLICT DO NOTHING
         """;
 
     private const string UpdateSql =
         """
-        UPDATE grains SET version = version + 1, schema = $schema, due = $due, state = $state
+        UPDATE grains SET version = version + 1, schema = $schema, due = $due, state = $state, epoch = $epoch
         WHERE tenant = $tenant AND grain = $grain AND version = $expected
         """;
 
     private const string TouchSql =
         """
-        UPDATE grains SET version = version + 1, due = $due
+        UPDATE grains SET version = version + 1, due = $due, epoch = $epoch
         WHERE tenant = $tenant AND grain = $grain AND version = $expected
         """;
 
@@ -46,9 +47,10 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
         IReadOnlyCollection<GrainKey> keys, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
+        int epoch = database.Epoch;
         return keys.Count == 0
             ? ImmutableDictionary<GrainKey, StoredGrain>.Empty
-            : await database.ReadAsync<Dictionary<GrainKey, StoredGrain>>(session => Load(session, keys), cancellationToken);
+            : await database.ReadAsync<Dictionary<GrainKey, StoredGrain>>(session => Load(session, keys, epoch), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -60,7 +62,8 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
             return ImmutableHashSet<GrainKey>.Empty;
         }
 
-        HashSet<GrainKey> written = await database.WriteAsync(session => Commit(session, writes), cancellationToken);
+        int epoch = database.Epoch;
+        HashSet<GrainKey> written = await database.WriteAsync(session => Commit(session, writes, epoch), cancellationToken);
         foreach (string road in writes
             .Where(w => written.Contains(w.Key))
             .SelectMany(w => w.Effects.OfType<QueuePacket>())
@@ -89,7 +92,7 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
             },
             cancellationToken);
 
-    private static Dictionary<GrainKey, StoredGrain> Load(SqliteSession session, IReadOnlyCollection<GrainKey> keys)
+    private static Dictionary<GrainKey, StoredGrain> Load(SqliteSession session, IReadOnlyCollection<GrainKey> keys, int epoch)
     {
         using SqliteDataReader reader = session.Prepare(LoadSql)
             .Read(SqliteValues.Rows(keys.Select(k => (k.Tenant, SqliteValues.Grain(k)))));
@@ -100,7 +103,9 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
             if (!grains.TryGetValue(key, out StoredGrain? grain))
             {
                 long? due = reader.IsDBNull(4) ? null : reader.GetInt64(4);
-                grain = new(key, reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(5), [], SqliteValues.Time(due));
+                grain = new(
+                    key, reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(5), [], SqliteValues.Time(due),
+                    epoch, WentBack: reader.GetInt32(14) < epoch);
             }
 
             // A grain with several key sets comes in several rows.
@@ -118,12 +123,12 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
             Column(8), Column(9), Column(10), Column(11), Column(12), Column(13));
     }
 
-    private static HashSet<GrainKey> Commit(SqliteSession session, IReadOnlyList<GrainWrite> writes)
+    private static HashSet<GrainKey> Commit(SqliteSession session, IReadOnlyList<GrainWrite> writes, int epoch)
     {
         var written = new HashSet<GrainKey>(writes.Count);
         foreach (GrainWrite write in writes)
         {
-            if (WriteState(session, write) == 0)
+            if ((write.Expected != 0 && write.Epoch != epoch) || WriteState(session, write, epoch) == 0)
             {
                 continue; // Lost: nothing of it is written.
             }
@@ -135,17 +140,17 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
         return written;
     }
 
-    private static int WriteState(SqliteSession session, GrainWrite write)
+    private static int WriteState(SqliteSession session, GrainWrite write, int epoch)
     {
         string grain = SqliteValues.Grain(write.Key);
         long? due = SqliteValues.MillisecondsUp(write.Due);
         return (write.Expected, write.State) switch
         {
             (0, null) => throw new ArgumentException($"{write.Key} is to be created without a state.", nameof(write)),
-            (0, { } state) => session.Prepare(InsertSql).Execute(write.Key.Tenant, grain, write.Schema, due, state),
-            (_, null) => session.Prepare(TouchSql).Execute(due, write.Key.Tenant, grain, write.Expected),
+            (0, { } state) => session.Prepare(InsertSql).Execute(write.Key.Tenant, grain, write.Schema, due, state, epoch),
+            (_, null) => session.Prepare(TouchSql).Execute(due, epoch, write.Key.Tenant, grain, write.Expected),
             (_, { } state) => session.Prepare(UpdateSql)
-                .Execute(write.Schema, due, state, write.Key.Tenant, grain, write.Expected),
+                .Execute(write.Schema, due, state, epoch, write.Key.Tenant, grain, write.Expected),
         };
     }
 }

@@ -37,6 +37,9 @@ public enum BrokenRule
     TrustsUnsignedAnswers,
 }
 
+/// <summary>What a backup of a world has kept.</summary>
+internal sealed record WorldBackup(byte[] State, DateTimeOffset? Due, QueuePacket? Outbox, bool Claimed, int Rows, int History);
+
 /// <summary>
 /// One card, its machine, a store that survives crashes, and a network in virtual time: everything that happens follows from the
 /// seed. Every turn is serialised and read back, as a store would.
@@ -58,6 +61,7 @@ internal sealed class CardWorld
     private QueuePacket? _outbox;
     private bool _claimed;
     private int _node;
+    private bool _wentBack;
 
     public CardWorld(
         int seed, Hazards? hazards = null, CardProfile? profile = null, CardModel? model = null, string? serverKey = null, BrokenRule broken = default)
@@ -181,7 +185,7 @@ internal sealed class CardWorld
     public IReply? Turn(IGrainCommand command)
     {
         object before = _machine.Deserialize(_state);
-        var context = new TurnContext(new("default", "card", "1"), Now, _catalogue, _catalogue);
+        var context = new TurnContext(new("default", "card", "1"), Now, _catalogue, _catalogue, _wentBack);
         Turn turn = _machine.Handle(before, command, context);
         if (_broken == BrokenRule.SendsBeforeRemembering)
         {
@@ -211,6 +215,7 @@ internal sealed class CardWorld
         }
 
         _state = _machine.Serialize(turn.State!);
+        _wentBack = false;
         Assert.True(_state.Length <= 16 * 1024, $"The state has {_state.Length} octets.");
         foreach (Tsm.Application.Hosting.Effect effect in turn.Effects)
         {
@@ -243,6 +248,24 @@ internal sealed class CardWorld
 
         Pump();
         return turn.Reply;
+    }
+
+    /// <summary>Puts another counter into the books, the last one that was given to a packet.</summary>
+    public void SetCounter(ulong counter) =>
+        _state = _machine.Serialize(State with { Domains = [.. State.Domains.Select(d => d with { Counter = counter })] });
+
+    /// <summary>What a backup would keep.</summary>
+    public WorldBackup Backup() => new(_state, _due, _outbox, _claimed, Rows.Count, History.Count);
+
+    /// <summary>The node dies and another starts on what a backup has kept; what happened since is forgotten.</summary>
+    public void Restore(WorldBackup backup)
+    {
+        (_state, _due, _outbox, _claimed) = (backup.State, backup.Due, backup.Outbox, backup.Claimed);
+        Rows.RemoveRange(backup.Rows, Rows.Count - backup.Rows);
+        History.RemoveRange(backup.History, History.Count - backup.History);
+        _wentBack = true;
+        Now += TimeSpan.FromMinutes(10); // Nobody restores a database in less.
+        Restart();
     }
 
     private bool Chance(double probability) => probability > 0 && _random.NextDouble() < probability;

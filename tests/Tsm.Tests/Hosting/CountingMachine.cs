@@ -21,6 +21,7 @@ internal sealed class CountingMachine : IMachine
     public Turn Handle(object state, IGrainCommand command, TurnContext context)
     {
         var count = (Count)state;
+        count = context.WentBack ? count with { Returns = count.Returns + 1 } : count;
         return command switch
         {
             Add add => Turned(count with { Value = count.Value + add.By, Seen = count.Seen.Add(add.By) }, add.Effects),
@@ -65,6 +66,9 @@ internal sealed record Count
     public DateTimeOffset? Due { get; init; }
 
     public string Padding { get; init; } = "";
+
+    /// <summary>How often it was told that the database went back in time.</summary>
+    public int Returns { get; init; }
 }
 
 internal sealed record Add(int By, params ImmutableArray<Effect> Effects) : IGrainCommand;

@@ -63,6 +63,8 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
         new PostgresAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
 
+    public override void BeginEpoch() => Database.BeginEpoch("test");
+
     /// <summary>Another node.</summary>
     public override StoreUnderTest OpenSecond() => OpenNode("node-b");
 

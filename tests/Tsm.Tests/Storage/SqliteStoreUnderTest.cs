@@ -61,6 +61,8 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
         new SqliteAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
 
+    public override void BeginEpoch() => Database.BeginEpoch("test", Time);
+
     public override StoreUnderTest OpenSecond() => new SqliteStoreUnderTest(Time, Folder, ownsFolder: false);
 
     /// <summary>The files as they lie on the disk, the log included; the index of the log is rebuilt as after a crash.</summary>

@@ -30,6 +30,9 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 
     public abstract Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at);
 
+    /// <summary>Says that the database was restored.</summary>
+    public abstract void BeginEpoch();
+
     /// <summary>A second, independent store on the same database.</summary>
     public abstract StoreUnderTest OpenSecond();
 

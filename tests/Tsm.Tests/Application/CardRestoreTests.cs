@@ -1,0 +1,127 @@
+using Tsm.Application.Cards;
+using Tsm.Application.Jobs;
+using Tsm.Security.Keys;
+using Tsm.Simulator.Cards;
+
+namespace Tsm.Tests.Application;
+
+/// <summary>A database that goes back in time must not make a card see a counter twice, or execute anything twice.</summary>
+public sealed class CardRestoreTests
+{
+    [Fact]
+    public void The_counter_moves_ahead_of_all_that_is_forgotten()
+    {
+        var world = new CardWorld(1);
+        WorldBackup backup = world.Backup();
+        world.Ask(Operation.Install, "i");
+        world.Run();
+        ulong used = world.State.Domains[0].Counter;
+
+        world.Restore(backup);
+        world.Ask(Operation.Audit, "a");
+        world.Run();
+
+        Assert.Equal(JobStatus.Done, world.Job("a").Status);
+        Assert.True(world.State.Domains[0].Counter > used + 1_000, $"{used}, then {world.State.Domains[0].Counter}");
+        Assert.Empty(world.Account.CounterReused);
+    }
+
+    [Fact]
+    public void What_a_forgotten_job_has_done_is_found_by_an_audit_and_not_done_again()
+    {
+        var world = new CardWorld(1);
+        WorldBackup backup = world.Backup();
+        world.Ask(Operation.Install, "i");
+        world.Run();
+
+        world.Restore(backup);
+        world.Ask(Operation.Install, "again");
+        world.Run();
+
+        Assert.Equal((JobStatus.Done, Grade.Proven), (world.Job("again").Status, world.Job("again").Grade));
+        Assert.DoesNotContain(world.History, h => h.Text.Contains("LOAD", StringComparison.Ordinal) && h.Kind == "sent");
+        Assert.Empty(world.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public void A_packet_that_was_under_way_at_the_backup_is_not_sent_again()
+    {
+        var world = new CardWorld(1, profile: CardProfiles.Small);
+        world.FromCard = _ => [];
+        world.Ask(Operation.Install, "i");
+        WorldBackup backup = world.Backup();
+        OutstandingPacket before = world.State.Outstanding!;
+        world.FromCard = null;
+        world.Run();
+
+        world.Restore(backup);
+        world.Run();
+
+        Assert.Equal((JobStatus.Done, Grade.Proven), (world.Job("i").Status, world.Job("i").Grade));
+        Assert.DoesNotContain(world.History.Where(h => h.Kind == "sent" && h.At >= world.Now), h => h.Raw == before.Packet);
+        Assert.Empty(world.Account.CounterReused);
+        Assert.Empty(world.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public void In_the_last_range_of_the_counter_the_next_packet_is_refused_rather_than_repeated()
+    {
+        var world = new CardWorld(1) { Model = new() { Name = "aes", Algorithm = KeyAlgorithm.Aes, RestoreJump = 1_000_000 } };
+        world.SetCounter((1UL << 40) - 1_000);
+
+        world.Restore(world.Backup());
+        world.Ask(Operation.Audit, "a");
+        world.Run();
+
+        Assert.Equal(JobStatus.Failed, world.Job("a").Status);
+        Assert.Equal(0, world.Packets);
+    }
+
+    [Fact]
+    public void In_five_hundred_worlds_that_go_back_in_time_nothing_is_repeated_and_nothing_hangs()
+    {
+        Operation[] life = [Operation.Install, Operation.Activate, Operation.Suspend, Operation.Resume, Operation.Terminate, Operation.Audit];
+        for (int seed = 0; seed < 500; seed++)
+        {
+            var random = new Random(seed);
+            var world = new CardWorld(
+                seed, new(Loss: 0.1, Repeat: 0.1, Late: 0.2, Crash: 0.02), CardProfiles.Get(CardProfiles.Names[seed % CardProfiles.Names.Count]));
+            WorldBackup backup = world.Backup();
+            int restores = 0;
+            for (int i = 0; i < 8; i++)
+            {
+                world.Ask(life[random.Next(life.Length)], $"{i}/{restores}", makeSelectable: random.Next(2) == 0);
+                if (random.Next(3) > 0)
+                {
+                    world.Run();
+                }
+
+                if (random.Next(3) == 0)
+                {
+                    world.Restore(backup);
+                    restores++;
+                }
+
+                if (random.Next(3) == 0)
+                {
+                    backup = world.Backup();
+                }
+            }
+
+            world.Ask(Operation.Audit, "last");
+            world.Run();
+
+            string story = $"seed {seed}: {string.Join('\n', world.History.TakeLast(30).Select(h => $"{h.Kind} {h.Text}"))}";
+            Assert.True(world.Account.CounterReused.Count == 0, $"{world.Account.CounterReused.FirstOrDefault()} {story}");
+            Assert.True(world.Account.ExecutedTwice.Count == 0, $"{world.Account.ExecutedTwice.FirstOrDefault()} {story}");
+            Assert.True(world.State.Jobs.Length == 0 && world.State.Outstanding is null, story);
+            if (world.Job("last").Status == JobStatus.Done)
+            {
+                Assert.False(world.State.Uncertain, story);
+                Assert.Equal(
+                    world.Card.Content.Instances.Select(x => $"{x.Aid}={x.State.Value:X2}").Order(),
+                    world.State.Contents.Where(c => c.Kind == ContentKind.Application).Select(c => $"{c.Aid}={c.Confirmed?.Value:X2}").Order());
+            }
+        }
+    }
+}
