@@ -71,6 +71,7 @@ public static class Program
         builder.AddServerStorage(options);
         builder.Services.AddHostedService<Seeding>();
         builder.AddSmscRoads(options);
+        builder.Services.AddSingleton<HealthProblems>();
         builder.AddServerApi();
         builder.Services.AddSingleton<CardImporter>();
         builder.Services.AddHostedService<ServerLife>();

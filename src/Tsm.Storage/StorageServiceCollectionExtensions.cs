@@ -48,6 +48,7 @@ public static class StorageServiceCollectionExtensions
         services.AddPort<IOutbox, SqliteOutbox, PostgresOutbox>();
         services.AddPort<IQuarantine, SqliteQuarantine, PostgresQuarantine>();
         services.AddPort<IAliasIndex, SqliteAliasIndex, PostgresAliasIndex>();
+        services.AddPort<IRoadLives, SqliteRoadLives, PostgresRoadLives>();
         services.AddPort<ICardReads, SqliteCardReads, PostgresCardReads>();
         services.AddPort<IJobReads, SqliteJobReads, PostgresJobReads>();
         services.AddPort<ICardImport, SqliteCardImport, PostgresCardImport>();

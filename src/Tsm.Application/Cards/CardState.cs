@@ -147,6 +147,12 @@ public sealed record OutstandingPacket
     /// <summary>When silence is taken for an answer.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>From when on <see cref="Deadline"/> was reckoned.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>By how much <see cref="Deadline"/> was put off because no answer could come in.</summary>
+    public TimeSpan? Shifted { get; init; }
+
     /// <summary>What each command of the script is for.</summary>
     public required ImmutableArray<StepPart> Parts { get; init; }
 

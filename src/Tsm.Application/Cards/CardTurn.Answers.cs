@@ -30,7 +30,7 @@ internal sealed partial class CardTurn
         }
 
         // What is unknown is waited for like what was taken: segments may have left.
-        _card = _card with { Outstanding = packet with { Submitted = true, Deadline = Now + AnswerTimeout } };
+        _card = _card with { Outstanding = Await(packet with { Submitted = true }) };
         Change(j => j with { Now = $"{Describe(packet.Parts)}: waiting for the proof." });
         if (command.Outcome == SubmitOutcome.Unknown)
         {
@@ -46,7 +46,7 @@ internal sealed partial class CardTurn
         Note("receipt", command.Text, grade: Grade.Indicated);
         if (command.Failed && _card.Outstanding is { Submitted: true, Pending: null } packet)
         {
-            _card = _card with { Outstanding = packet with { Deadline = Sooner(packet.Deadline, Now + Grace) } };
+            _card = _card with { Outstanding = AwaitGrace(packet) };
         }
 
         return Acknowledged.Instance;
@@ -75,7 +75,11 @@ internal sealed partial class CardTurn
             return Acknowledged.Instance;
         }
 
-        if (packet.Pending is { } pending)
+        if (Postponed(packet) is { } later)
+        {
+            _card = _card with { Outstanding = later };
+        }
+        else if (packet.Pending is { } pending)
         {
             Settle(packet, pending);
         }
@@ -92,12 +96,6 @@ internal sealed partial class CardTurn
 
         return Acknowledged.Instance;
     }
-
-    private TimeSpan AnswerTimeout => Road?.AnswerTimeout ?? TimeSpan.FromHours(1);
-
-    private TimeSpan Grace => Road?.IndicatedGrace ?? TimeSpan.FromSeconds(30);
-
-    private static DateTimeOffset Sooner(DateTimeOffset? one, DateTimeOffset other) => one < other ? one.Value : other;
 
     /// <summary>UDHL, IEI 71 and its length: the CC of a response covers them in this form, however it was cut (TS 31.115 §4.4).</summary>
     private static Octets ResponseIdentifier { get; } = Octets.Copy([0x02, 0x71, 0x00]);
@@ -143,7 +141,7 @@ internal sealed partial class CardTurn
         else if (status.IsIntermediate)
         {
             Note("answer", $"{Words(status)} The real answer follows.", raw, Grade.Proven);
-            _card = _card with { Outstanding = packet with { Deadline = Now + AnswerTimeout } };
+            _card = _card with { Outstanding = Await(packet) };
         }
         else
         {
@@ -169,15 +167,8 @@ internal sealed partial class CardTurn
             return;
         }
 
-        _card = _card with
-        {
-            Outstanding = packet with
-            {
-                Pending = new(status.Code, grade, Now),
-                Submitted = true,
-                Deadline = packet.Pending is null ? Sooner(packet.Deadline, Now + Grace) : packet.Deadline,
-            },
-        };
+        OutstandingPacket waiting = packet with { Pending = new(status.Code, grade, Now), Submitted = true };
+        _card = _card with { Outstanding = packet.Pending is null ? AwaitGrace(waiting) : waiting };
         if (!packet.Submitted)
         {
             // The answer was faster than the SMSC's response to our submit.

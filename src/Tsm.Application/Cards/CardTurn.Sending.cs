@@ -138,7 +138,7 @@ internal sealed partial class CardTurn
     private void Repeat(OutstandingPacket packet)
     {
         ImmutableArray<Octets> segments = Concatenation.Split(packet.Packet, SegmentOptions, packet.Reference);
-        _card = _card with { Outstanding = packet with { Sends = packet.Sends + 1, Submitted = false, Deadline = null, Pending = null } };
+        _card = _card with { Outstanding = packet with { Sends = packet.Sends + 1, Submitted = false, Deadline = null, Since = null, Shifted = null, Pending = null } };
         Change(j => j with
         {
             SmsSent = j.SmsSent + segments.Length,

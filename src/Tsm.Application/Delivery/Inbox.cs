@@ -39,7 +39,7 @@ public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quar
         {
             return CommandStatus.ReceiverTemporaryError;
         }
-        catch (HostBusyException)
+        catch (Exception exception) when (exception is HostBusyException or StoreUnavailableException)
         {
             logger.Deferred(road, message.Source.Value);
             return CommandStatus.ReceiverTemporaryError;

@@ -39,7 +39,11 @@ public sealed class OutboxRecovery(IOutbox outbox, IGrainHost host, TimeProvider
             }
             catch (Exception exception)
             {
-                logger.RecoveryInterrupted(exception);
+                if (exception is not StoreUnavailableException)
+                {
+                    logger.RecoveryInterrupted(exception);
+                }
+
                 await Task.Delay(Interval, time, stoppingToken);
             }
         }

@@ -55,7 +55,11 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             }
             catch (Exception exception)
             {
-                logger.SendingInterrupted(road.Name, exception);
+                if (exception is not StoreUnavailableException)
+                {
+                    logger.SendingInterrupted(road.Name, exception);
+                }
+
                 await RestAsync(stoppingToken);
             }
         }

@@ -15,7 +15,11 @@ public sealed partial class EmbeddedGrainHost
         catch (Exception exception)
         {
             // The store is down: everybody who has no answer yet hears that; the pump goes on.
-            _logger.BatchFailed(batch.Count, exception);
+            if (!IsTransient(exception))
+            {
+                _logger.BatchFailed(batch.Count, exception);
+            }
+
             foreach (Work work in batch)
             {
                 work.Fail(exception);
@@ -86,7 +90,7 @@ public sealed partial class EmbeddedGrainHost
         long started = _time.GetTimestamp();
         try
         {
-            return await PersistAsync(() => _store.CommitAsync(writes, CancellationToken.None));
+            return await PersistAsync(() => _store.CommitAsync(writes, CancellationToken.None), writing: true);
         }
         catch (Exception exception) when (!IsTransient(exception))
         {
@@ -232,16 +236,24 @@ public sealed partial class EmbeddedGrainHost
     }
 
     /// <summary>Does something with the store, and again after a pause while the store is down.</summary>
-    private async Task<T> PersistAsync<T>(Func<Task<T>> action)
+    private async Task<T> PersistAsync<T>(Func<Task<T>> action, bool writing = false)
     {
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                return await action();
+                T result = await action();
+                _health.Worked(writing);
+                return result;
             }
-            catch (Exception exception) when (IsTransient(exception) && attempt < _options.RetryDelays.Count)
+            catch (Exception exception) when (IsTransient(exception))
             {
+                if (attempt == _options.RetryDelays.Count)
+                {
+                    _health.Failed(exception, writing);
+                    throw;
+                }
+
                 _logger.StoreUnavailable(attempt + 1, exception);
                 await Task.Delay(_options.RetryDelays[attempt], _time);
             }

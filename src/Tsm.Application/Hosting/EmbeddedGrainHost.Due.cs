@@ -38,7 +38,9 @@ public sealed partial class EmbeddedGrainHost
         {
             // Grains that are skipped must not crowd out the others.
             int limit = _options.DueLimit + _waking.Count + _parked.Count;
-            foreach (GrainKey key in await _store.DueAsync(now, limit, _stopping.Token))
+            IReadOnlyList<GrainKey> due = await _store.DueAsync(now, limit, _stopping.Token);
+            _health.Worked(writing: false);
+            foreach (GrainKey key in due)
             {
                 if ((_parked.TryGetValue(key, out Parked? parked) && parked.Until > now) || !_waking.TryAdd(key, 0))
                 {
@@ -49,6 +51,10 @@ public sealed partial class EmbeddedGrainHost
                 long taken = Volatile.Read(ref _taken);
                 _deadlines.Writer.TryWrite(new(key, DeadlinePassed.Instance, taken + _commands.Reader.Count));
             }
+        }
+        catch (Exception exception) when (IsTransient(exception))
+        {
+            _health.Failed(exception, writing: false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

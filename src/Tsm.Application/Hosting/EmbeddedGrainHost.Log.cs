@@ -20,7 +20,7 @@ internal static partial class EmbeddedGrainHostLog
     [LoggerMessage(EventId = 4005, Level = LogLevel.Debug, Message = "{Grain} was written by another; run again, attempt {Attempt}")]
     public static partial void TurnLost(this ILogger logger, GrainKey grain, int attempt);
 
-    [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "Store is not available, attempt {Attempt}")]
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Debug, Message = "Store is not available, attempt {Attempt}")]
     public static partial void StoreUnavailable(this ILogger logger, int attempt, Exception exception);
 
     [LoggerMessage(EventId = 4007, Level = LogLevel.Error, Message = "Batch of {Commands} commands given up")]

@@ -22,6 +22,7 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     private readonly IKeyVault _vault;
     private readonly EmbeddedGrainHostOptions _options;
     private readonly TimeProvider _time;
+    private readonly StoreHealth _health;
     private readonly ILogger<EmbeddedGrainHost> _logger;
     private readonly Channel<Work> _commands;
     private readonly Channel<Work> _deadlines = Channel.CreateUnbounded<Work>(new() { SingleReader = true, SingleWriter = true });
@@ -39,6 +40,7 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         IKeyVault vault,
         IOptions<EmbeddedGrainHostOptions> options,
         TimeProvider time,
+        StoreHealth health,
         ILogger<EmbeddedGrainHost> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -48,6 +50,7 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         _vault = vault;
         _options = options.Value;
         _time = time;
+        _health = health;
         _logger = logger;
         _commands = Channel.CreateBounded<Work>(new BoundedChannelOptions(_options.QueueCapacity) { SingleReader = true });
         _pump = Task.Run(PumpAsync);

@@ -14,6 +14,7 @@ public static class EmbeddedGrainHostServiceCollectionExtensions
     {
         services.AddOptions<EmbeddedGrainHostOptions>().BindConfiguration("Host").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StoreHealth>();
         services.TryAddSingleton<IGrainHost, EmbeddedGrainHost>();
         return services;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
+using Tsm.Application.Delivery;
 
 namespace Tsm.Application.Ports;
 
@@ -25,4 +26,5 @@ public interface ICatalogue
 /// <param name="AnswerTimeout">How long an answer may take after the SMSC has taken the packet: validity period plus a margin in the field, a second in the demo.</param>
 /// <param name="IndicatedGrace">How long a proven answer is waited for after one that proves nothing.</param>
 /// <param name="MaxSends">How often the same octets are sent before silence is taken for an answer, 1..100.</param>
-public sealed record Road(string Name, TimeSpan AnswerTimeout, TimeSpan IndicatedGrace, int MaxSends);
+/// <param name="Life">When it could bring answers; null when nobody watches it.</param>
+public sealed record Road(string Name, TimeSpan AnswerTimeout, TimeSpan IndicatedGrace, int MaxSends, RoadLife? Life = null);

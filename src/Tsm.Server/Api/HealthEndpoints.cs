@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Server.Access;
 using Tsm.Server.Contracts;
@@ -19,12 +20,13 @@ internal static class HealthEndpoints
         .Produces<Health>()
         .AllowAnonymous();
 
-    private static async Task<IResult> ShowAsync(ICatalogueStore catalogue, SmscRoads roads, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(
+        ICatalogueStore catalogue, SmscRoads roads, StoreHealth store, HealthProblems problems, CancellationToken cancellationToken)
     {
-        bool reachable = await IsReachableAsync(catalogue, cancellationToken);
-        IReadOnlyList<SmscHealth> smsc = roads.Health;
-        bool ok = reachable && smsc.All(s => s.State is "bound");
-        return Results.Ok(new Health(ok ? "ok" : "degraded", Version, reachable ? "ok" : "unavailable", smsc));
+        bool isReadable = await IsReachableAsync(catalogue, cancellationToken);
+        bool ok = isReadable && store.Trouble is null;
+        IReadOnlyList<HealthProblem> found = problems.List(isReadable);
+        return Results.Ok(new Health(found.Count == 0 ? "ok" : "degraded", Version, ok ? "ok" : "unavailable", roads.Health, found));
     }
 
     private static async Task<bool> IsReachableAsync(ICatalogueStore catalogue, CancellationToken cancellationToken)

@@ -1,11 +1,13 @@
 namespace Tsm.Server.Contracts;
 
 /// <summary>How the server is.</summary>
-/// <param name="Status">ok, or degraded when the database does not answer or an SMSC is not bound.</param>
+/// <param name="Status">ok, or degraded when there is a problem.</param>
 /// <param name="Version">The version of the server.</param>
-/// <param name="Database">ok, or what is wrong with it.</param>
+/// <param name="Database">ok, or unavailable.</param>
 /// <param name="Smsc">The SMSCs.</param>
-public sealed record Health(string Status, string Version, string Database, IReadOnlyList<SmscHealth> Smsc);
+/// <param name="Problems">What is not as it should be, in plain words; empty when all is.</param>
+public sealed record Health(
+    string Status, string Version, string Database, IReadOnlyList<SmscHealth> Smsc, IReadOnlyList<HealthProblem> Problems);
 
 /// <summary>How the connection to an SMSC is.</summary>
 /// <param name="Name">Its name.</param>
@@ -15,3 +17,11 @@ public sealed record Health(string Status, string Version, string Database, IRea
 /// <param name="WindowFree">How many more short messages it takes before it has answered.</param>
 /// <param name="Outstanding">How many short messages it has not answered.</param>
 public sealed record SmscHealth(string Name, string Host, int Port, string State, int WindowFree, int Outstanding);
+
+/// <summary>Something that is not as it should be.</summary>
+/// <param name="Layer">Where: storage, bearer or server.</param>
+/// <param name="Code">What programs compare, in upper case.</param>
+/// <param name="Meaning">What is wrong, and what it means for jobs.</param>
+/// <param name="Since">Since when; null when that is not known.</param>
+/// <param name="Next">What to do.</param>
+public sealed record HealthProblem(string Layer, string Code, string Meaning, DateTimeOffset? Since, string Next);

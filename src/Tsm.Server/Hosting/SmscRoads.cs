@@ -26,6 +26,10 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
     /// <summary>How each connection is.</summary>
     public IReadOnlyList<SmscHealth> Health => [.. _roads.Select(r => r.Health)];
 
+    /// <summary>Whether this node is bound to an SMSC now.</summary>
+    public bool IsBound(string name) =>
+        _roads.Any(r => string.Equals(r.Options.Name, name, StringComparison.Ordinal) && r.Client.State == SmppClientState.Bound);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (SmscRoad road in _roads)
@@ -103,5 +107,8 @@ internal static class SmscSetup
         // Claims of the process before end before the first sender claims.
         builder.Services.AddHostedService<OutboxRecovery>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SmscRoads>());
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<RoadWatch>(
+            services, (Func<string, bool>)services.GetRequiredService<SmscRoads>().IsBound));
+        builder.Services.AddHostedService(services => services.GetRequiredService<RoadWatch>());
     }
 }

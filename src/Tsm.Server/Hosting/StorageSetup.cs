@@ -1,3 +1,4 @@
+using Tsm.Application.Delivery;
 using Tsm.Application.Ports;
 using Tsm.Server.Access;
 using Tsm.Server.Options;
@@ -10,9 +11,9 @@ internal static class StorageSetup
 {
     public static void AddServerStorage(this WebApplicationBuilder builder, ServerOptions options)
     {
-        IReadOnlyList<Road> roads =
-            [.. options.Smsc.Select(s => new Road(s.Name, s.AnswerTimeout, s.IndicatedGrace, s.MaxSends))];
-        builder.Services.AddTsmStorage(_ => tenant => string.Equals(tenant, Caller.LocalTenant, StringComparison.Ordinal) ? roads : []);
+        var roads = new Roads(options.Smsc.Select(s => new Road(s.Name, s.AnswerTimeout, s.IndicatedGrace, s.MaxSends)));
+        builder.Services.AddSingleton(roads);
+        builder.Services.AddTsmStorage(_ => tenant => string.Equals(tenant, Caller.LocalTenant, StringComparison.Ordinal) ? roads.All : []);
         builder.Services.Configure<StorageOptions>(storage =>
         {
             storage.Path = Path.Combine(options.Data, "tsm.db");

@@ -37,5 +37,7 @@ internal static class PostgresErrors
 
     /// <summary>The messages of server and driver name hosts and users, never passwords.</summary>
     public static StoreUnavailableException Unavailable(Exception exception) =>
-        new($"The database cannot be used now: {exception.Message}", exception);
+        new(exception is PostgresException { SqlState: PostgresErrorCodes.DiskFull } full
+            ? $"The disk of the database server is full: nothing can be written ({full.MessageText})."
+            : $"The database cannot be used now: {exception.Message.TrimEnd('.')}.", exception);
 }

@@ -229,7 +229,7 @@ public sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Tells a store that is down from a statement that is wrong.</summary>
-    private static T Guard<T>(Func<T> work)
+    private T Guard<T>(Func<T> work)
     {
         try
         {
@@ -238,7 +238,11 @@ public sealed class SqliteDatabase : IDisposable
         catch (SqliteException exception) when (exception.SqliteErrorCode is
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY)
         {
-            throw new StoreUnavailableException($"The database cannot be used now: {exception.Message}", exception);
+            throw new StoreUnavailableException(Words(exception), exception);
         }
     }
+
+    private string Words(SqliteException exception) => exception.SqliteErrorCode == raw.SQLITE_FULL
+        ? $"The disk of the database {Path} is full: nothing can be written."
+        : $"The database {Path} cannot be used now: {exception.Message}.";
 }

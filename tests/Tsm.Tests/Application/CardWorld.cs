@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
+using Tsm.Application.Delivery;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -62,10 +63,12 @@ internal sealed class CardWorld
     private bool _claimed;
     private int _node;
     private bool _wentBack;
+    private readonly string _id;
 
     public CardWorld(
-        int seed, Hazards? hazards = null, CardProfile? profile = null, CardModel? model = null, string? serverKey = null, BrokenRule broken = default)
+        int seed, Hazards? hazards = null, CardProfile? profile = null, CardModel? model = null, string? serverKey = null, BrokenRule broken = default, string id = "1")
     {
+        _id = id;
         _broken = broken;
         _random = new(seed);
         _hazards = hazards ?? new();
@@ -93,6 +96,9 @@ internal sealed class CardWorld
     public CardModel Model { get; set; }
 
     public Road Road { get; set; } = new(RoadName, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(300), 30);
+
+    /// <summary>What is known of the road at a time; nobody watches it by default.</summary>
+    public Func<DateTimeOffset, RoadLife>? Life { get; set; }
 
     public Dictionary<string, CatalogueApplication> Applications { get; } = [];
 
@@ -185,7 +191,7 @@ internal sealed class CardWorld
     public IReply? Turn(IGrainCommand command)
     {
         object before = _machine.Deserialize(_state);
-        var context = new TurnContext(new("default", "card", "1"), Now, _catalogue, _catalogue, _wentBack);
+        var context = new TurnContext(new("default", "card", _id), Now, _catalogue, _catalogue, _wentBack);
         Turn turn = _machine.Handle(before, command, context);
         if (_broken == BrokenRule.SendsBeforeRemembering)
         {
@@ -249,6 +255,9 @@ internal sealed class CardWorld
         Pump();
         return turn.Reply;
     }
+
+    /// <summary>The clock of the node jumps; what is under way goes on.</summary>
+    public void JumpAhead(TimeSpan by) => Now += by;
 
     /// <summary>Puts another counter into the books, the last one that was given to a packet.</summary>
     public void SetCounter(ulong counter) =>
@@ -434,7 +443,7 @@ internal sealed class CardWorld
 
         public bool TryGetRoad(string tenant, string name, [NotNullWhen(true)] out Road? road)
         {
-            road = world.Road;
+            road = world.Road with { Life = world.Life?.Invoke(world.Now) };
             return true;
         }
 

@@ -70,5 +70,5 @@ public sealed class EmbeddedGrainHostTests : GrainHostContract
 
     private static EmbeddedGrainHost Create(
         IGrainStore store, ICatalogue catalogue, IKeyVault vault, TimeProvider time, EmbeddedGrainHostOptions options) =>
-        new(store, [new CountingMachine()], catalogue, vault, Options.Create(options), time, NullLogger<EmbeddedGrainHost>.Instance);
+        new(store, [new CountingMachine()], catalogue, vault, Options.Create(options), time, new(time, NullLogger<StoreHealth>.Instance), NullLogger<EmbeddedGrainHost>.Instance);
 }

@@ -131,5 +131,5 @@ public sealed class PostgresGrainHostTests(PrivatePostgres postgres) : GrainHost
         IGrainStore store, IMachine machine, ICatalogue catalogue, IKeyVault vault, TimeProvider time, IReadOnlyList<TimeSpan> pauses) =>
         new(store, [machine], catalogue, vault,
             Options.Create(new EmbeddedGrainHostOptions { RetryDelays = pauses, MaxConflicts = 100 }),
-            time, NullLogger<EmbeddedGrainHost>.Instance);
+            time, new(time, NullLogger<StoreHealth>.Instance), NullLogger<EmbeddedGrainHost>.Instance);
 }

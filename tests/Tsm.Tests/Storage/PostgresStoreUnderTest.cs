@@ -1,4 +1,5 @@
 using Npgsql;
+using Tsm.Application.Delivery;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage;
@@ -48,6 +49,8 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override IQuarantine Quarantine { get; }
 
+    public override IRoadLives RoadLives => new ClockedRoadLives(new(Database), this);
+
     public override IAliasIndex Aliases => new PostgresAliasIndex(Database);
 
     public override ICardReads Cards { get; }
@@ -62,6 +65,25 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
         new PostgresAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
+
+    public override void QueueMany(string road, int packets) => Execute(
+        $"""
+        INSERT INTO outbox (tenant, grain, road, packet, attempt, destination, segments)
+        SELECT 'acme', 'card/' || i, '{road}', i::text, 1, '491701234567', '\x000101' FROM generate_series(1, {packets}) AS i
+        """);
+
+    public override void WakeMany(int grains)
+    {
+        long from = StoreData.Epoch.ToUnixTimeMilliseconds();
+        Execute(
+            $$"""
+            INSERT INTO grains (tenant, grain, version, schema, due, state)
+            SELECT 'acme', 'card/' || i, 1, 1, {{from}} + i, '{}' FROM generate_series(1, {{grains}}) AS i;
+            INSERT INTO due (tenant, grain, due) SELECT 'acme', 'card/' || i, {{from}} + i FROM generate_series(1, {{grains}}) AS i
+            """);
+    }
+
+    private void Execute(string sql) => _postgres.Execute(sql, new NpgsqlConnectionStringBuilder(ConnectionString).Database!);
 
     public override void BeginEpoch() => Database.BeginEpoch("test");
 
@@ -123,6 +145,18 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
         }
 
         return postgres.CreateDatabase(Template);
+    }
+
+    /// <summary>As <see cref="ClockedOutbox"/>.</summary>
+    private sealed class ClockedRoadLives(PostgresRoadLives inner, PostgresStoreUnderTest store) : IRoadLives
+    {
+        public async Task<RoadLife> BeatAsync(string road, CancellationToken cancellationToken)
+        {
+            await store.SetClockAsync();
+            return await inner.BeatAsync(road, cancellationToken);
+        }
+
+        public Task<RoadLife> ReadAsync(string road, CancellationToken cancellationToken) => inner.ReadAsync(road, cancellationToken);
     }
 
     /// <summary>An outbox before whose every use the clocks are set.</summary>

@@ -44,6 +44,8 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
 
     public override IQuarantine Quarantine { get; }
 
+    public override IRoadLives RoadLives => new SqliteRoadLives(Database, Time);
+
     public override IAliasIndex Aliases => new SqliteAliasIndex(Database);
 
     public override ICardReads Cards { get; }
@@ -60,6 +62,19 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
 
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
         new SqliteAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
+
+    public override void QueueMany(string road, int packets) => Database.Write(s => s.Prepare(
+        """
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $packets)
+        INSERT INTO outbox (tenant, grain, road, packet, attempt, destination, segments)
+        SELECT 'acme', 'card/' || i, $road, CAST(i AS TEXT), 1, '491701234567', x'000101' FROM n
+        """).Execute(packets, road));
+
+    public override void WakeMany(int grains) => Database.Write(s => s.Prepare(
+        """
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $grains)
+        INSERT INTO grains (tenant, grain, version, schema, due, state) SELECT 'acme', 'card/' || i, 1, 1, $from + i, x'7B7D' FROM n
+        """).Execute(grains, SqliteValues.Milliseconds(StoreData.Epoch)));
 
     public override void BeginEpoch() => Database.BeginEpoch("test", Time);
 

@@ -16,6 +16,8 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 
     public abstract IQuarantine Quarantine { get; }
 
+    public abstract IRoadLives RoadLives { get; }
+
     public abstract IAliasIndex Aliases { get; }
 
     public abstract ICardReads Cards { get; }
@@ -29,6 +31,12 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
     public abstract IVaultTable Vault { get; }
 
     public abstract Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at);
+
+    /// <summary>Queues packets 1, 2, 3, ... of as many grains.</summary>
+    public abstract void QueueMany(string road, int packets);
+
+    /// <summary>Makes grains 1, 2, 3, ... that are due one millisecond after the other.</summary>
+    public abstract void WakeMany(int grains);
 
     /// <summary>Says that the database was restored.</summary>
     public abstract void BeginEpoch();
