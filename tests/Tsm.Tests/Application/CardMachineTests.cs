@@ -6,6 +6,7 @@ using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Security.Keys;
 using Tsm.Simulator.Cards;
+using Tsm.Tests.Application.Worlds;
 
 namespace Tsm.Tests.Application;
 
