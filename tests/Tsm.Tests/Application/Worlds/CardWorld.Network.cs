@@ -107,11 +107,14 @@ internal sealed partial class CardWorld
             return;
         }
 
-        if (State.Outstanding is { Parts.Length: > 0 } packet && _fate.Strikes(Hazard.Forge, Forgeries.Length, out int forgery))
+        if (State.Outstanding is { Parts.Length: > 0 } packet && _fate.Strikes(Hazard.Forge, 2 * Forgeries.Length, out int forgery))
         {
-            // Somebody on the way swallows the message and answers in the card's stead, without its keys.
-            ToServer(new(Card.Msisdn.Digits, Sender, 0x7F, 0xF6, HasHeader: true, Forged(packet, Forgeries[forgery])));
-            return;
+            // Somebody on the way answers before the card, without its keys, and swallows the message or lets it pass.
+            ToServer(new(Card.Msisdn.Digits, Sender, 0x7F, 0xF6, HasHeader: true, Forged(packet, Forgeries[forgery % Forgeries.Length])));
+            if (forgery < Forgeries.Length)
+            {
+                return;
+            }
         }
 
         if (_fate.Strikes(Hazard.Reset))

@@ -48,7 +48,7 @@ internal enum Hazard
     /// <summary>Whoever asked and heard nothing gives up.</summary>
     GiveUp,
 
-    /// <summary>A message to the card is swallowed, and a forger answers; the value is his status code.</summary>
+    /// <summary>A forger answers in the card's stead; the value says what, and whether he lets the message pass.</summary>
     Forge,
 }
 
