@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
+using Tsm.Security.Crypto;
 using Tsm.Server.Access;
 using Tsm.Server.Api;
 using Tsm.Server.Hosting;
@@ -17,7 +18,7 @@ public static class Program
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Runs the server until it is told to stop.</summary>
-    /// <returns>0; 2 when an option is wrong, 3 when database, vault key or address cannot be used.</returns>
+    /// <returns>0; 1 when a server asked for its health is not well, 2 when an option is wrong, 3 when database, vault key, address or cryptography cannot be used.</returns>
     public static async Task<int> Main(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -27,10 +28,26 @@ public static class Program
             return 0;
         }
 
+        if (args.Contains("--check-crypto", StringComparer.Ordinal))
+        {
+            return await CryptoAtStart.ReportAsync(CryptoCheck.Run(), Console.Out, everything: true) ? 0 : 3;
+        }
+
+        if (args is ["--health"] or ["--health", _])
+        {
+            string url = args is [_, var given] ? given : Environment.GetEnvironmentVariable("TSM_URLS") ?? DefaultUrl;
+            return await HealthProbe.AskAsync(url, Console.Out) ? 0 : 1;
+        }
+
         if (!CommandLine.TryParse(args, out IReadOnlyDictionary<string, string?> entries, out string? problem))
         {
             await Console.Error.WriteLineAsync(problem);
             return 2;
+        }
+
+        if (!await CryptoAtStart.ReportAsync(CryptoCheck.Run(), Console.Error, everything: false))
+        {
+            return 3;
         }
 
         try

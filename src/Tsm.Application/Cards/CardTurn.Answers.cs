@@ -211,7 +211,8 @@ internal sealed partial class CardTurn
         }
         else
         {
-            WriteOff(packet, possiblyExecuted: packet.Sends > 1 && packet.Parts.Any(Changes));
+            // Who refused is not proven: the card may have executed it, or may do so yet.
+            WriteOff(packet, possiblyExecuted: true);
             Abandon(Problems.FromStatus(status, _card.Iccid, pending.Grade), pending.Grade);
         }
     }

@@ -18,6 +18,8 @@ public static class CommandLine
           --ready-file PATH    written with url, token and pid once the server listens
           --exit-with-stdin    stop when standard input closes
           --help               this text
+          --check-crypto       tell whether this machine's OpenSSL can do what cards need, and end with 0 if so, else with 3
+          --health [URL]       alone: ask a running server how it is, and end with 0 if it and its database are well, else with 1
 
         Every option is also an environment variable, such as TSM_DATA, or TSM_SMSC__0__HOST for an SMSC.
         """;

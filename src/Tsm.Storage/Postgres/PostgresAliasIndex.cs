@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

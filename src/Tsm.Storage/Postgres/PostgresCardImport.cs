@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Tsm.Application.Hosting;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

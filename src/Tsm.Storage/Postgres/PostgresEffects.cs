@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

@@ -24,6 +24,9 @@ internal sealed class PostgresEpoch(bool trustFailover, ILogger? logger)
         SELECT greatest(max(epoch) + 1, (now_ms() - 1767225600000) / 1000)::integer, @place, now_ms(), @reason FROM epochs RETURNING epoch
         """;
 
+    // What was ready to leave does not: it counts as abandoned, so that its grain is told and comes back.
+    private const string RecallSql = "UPDATE outbox SET claimed_by = NULL, claimed_until = 0";
+
     private const string MoveSql = "UPDATE epochs SET place = @place WHERE epoch = @epoch";
 
     private int _current;
@@ -48,7 +51,7 @@ internal sealed class PostgresEpoch(bool trustFailover, ILogger? logger)
     {
         using NpgsqlTransaction transaction = Lock(connection);
         (_, _, string place) = connection.QuerySingle<(int, string, string)>(NowSql, transaction: transaction);
-        int epoch = connection.QuerySingle<int>(BeginSql, new { place, reason }, transaction);
+        int epoch = Begin(connection, place, reason, transaction);
         transaction.Commit();
         Volatile.Write(ref _current, epoch);
         logger?.EpochBegun(epoch, reason);
@@ -62,7 +65,7 @@ internal sealed class PostgresEpoch(bool trustFailover, ILogger? logger)
         string? reason = Reason(was, place);
         if (reason is not null)
         {
-            epoch = connection.QuerySingle<int>(BeginSql, new { place, reason }, transaction);
+            epoch = Begin(connection, place, reason, transaction);
         }
         else if (!string.Equals(was, place, StringComparison.Ordinal))
         {
@@ -76,6 +79,12 @@ internal sealed class PostgresEpoch(bool trustFailover, ILogger? logger)
         }
 
         return epoch;
+    }
+
+    private static int Begin(NpgsqlConnection connection, string place, string reason, NpgsqlTransaction transaction)
+    {
+        connection.Execute(RecallSql, transaction: transaction);
+        return connection.QuerySingle<int>(BeginSql, new { place, reason }, transaction);
     }
 
     /// <summary>Why a place is another epoch's; null when it is not.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

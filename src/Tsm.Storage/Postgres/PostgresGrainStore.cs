@@ -4,6 +4,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
 using Tsm.Security.Keys;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

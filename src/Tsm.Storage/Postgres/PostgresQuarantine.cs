@@ -1,6 +1,7 @@
 using Dapper;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

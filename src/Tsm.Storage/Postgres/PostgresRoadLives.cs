@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Tsm.Application.Delivery;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

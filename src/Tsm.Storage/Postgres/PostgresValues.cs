@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Npgsql;
 using NpgsqlTypes;
 using Tsm.Application.Hosting;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 

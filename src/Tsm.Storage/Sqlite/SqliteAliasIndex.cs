@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -31,8 +32,8 @@ public sealed class SqliteAliasIndex(SqliteDatabase database) : IAliasIndex
         database.ReadAsync<GrainKey?>(
             session =>
             {
-                using SqliteDataReader reader = session.Prepare(FindSql).Read(tenant, kind, value, SqliteValues.Milliseconds(at));
-                return reader.Read() ? SqliteValues.Key(tenant, reader.GetString(0)) : null;
+                using SqliteDataReader reader = session.Prepare(FindSql).Read(tenant, kind, value, StoredValues.Milliseconds(at));
+                return reader.Read() ? StoredValues.Key(tenant, reader.GetString(0)) : null;
             },
             cancellationToken);
 
@@ -41,12 +42,12 @@ public sealed class SqliteAliasIndex(SqliteDatabase database) : IAliasIndex
         database.WriteAsync(
             session =>
             {
-                session.Prepare(EndSql).Execute(SqliteValues.Milliseconds(at), to.Tenant, kind, value);
+                session.Prepare(EndSql).Execute(StoredValues.Milliseconds(at), to.Tenant, kind, value);
                 return TryAdd(session, kind, value, to, at);
             },
             cancellationToken);
 
     /// <summary>Gives an alias that nobody holds to a grain; false when somebody holds it.</summary>
     internal static bool TryAdd(SqliteSession session, string kind, string value, GrainKey grain, DateTimeOffset at) =>
-        session.Prepare(AddSql).Execute(grain.Tenant, kind, value, SqliteValues.Milliseconds(at), SqliteValues.Grain(grain)) == 1;
+        session.Prepare(AddSql).Execute(grain.Tenant, kind, value, StoredValues.Milliseconds(at), StoredValues.Grain(grain)) == 1;
 }

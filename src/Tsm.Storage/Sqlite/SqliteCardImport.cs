@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -40,7 +41,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
                 foreach ((string, string)[] chunk in aliases.Chunk(Chunk))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    using SqliteDataReader reader = statement.Read(SqliteValues.Rows(chunk), tenant);
+                    using SqliteDataReader reader = statement.Read(StoredValues.Rows(chunk), tenant);
                     while (reader.Read())
                     {
                         taken.Add((reader.GetString(0), reader.GetString(1)));
@@ -79,7 +80,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
 
         AddAlias(session, Iccid, card.Row.Iccid, card, at);
         AddAlias(session, Msisdn, card.Row.Msisdn, card, at);
-        string grain = SqliteValues.Grain(card.Grain);
+        string grain = StoredValues.Grain(card.Grain);
         if (session.Prepare(GrainSql).Execute(tenant, grain, card.Schema, card.State, epoch) == 0)
         {
             throw new ArgumentException($"{card.Grain} is there already.", nameof(card));

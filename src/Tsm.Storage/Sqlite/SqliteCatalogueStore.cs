@@ -3,20 +3,13 @@ using Dapper;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
-using Tsm.Card.Encoding;
-using Tsm.Card.Identifiers;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
 /// <summary>Applications and card models, in SQLite.</summary>
 public sealed class SqliteCatalogueStore(SqliteDatabase database) : ICatalogueStore
 {
-    private const string Columns =
-        """
-        id AS Id, name AS Name, package_aid AS PackageAid, package_name AS PackageName, version AS Version, java_card AS JavaCard,
-        applets AS Applets, imports AS Imports, memory AS Memory, sha256 AS Sha256, uploaded_at AS UploadedAt, load_file AS LoadFile
-        """;
-
     /// <inheritdoc/>
     public Task<bool> AddApplicationAsync(string tenant, CatalogueApplication application, CancellationToken cancellationToken)
     {
@@ -43,7 +36,7 @@ public sealed class SqliteCatalogueStore(SqliteDatabase database) : ICatalogueSt
                     Imports = JsonSerializer.Serialize([.. application.Imports], StorageJson.Default.PackageReferenceArray),
                     application.Memory,
                     application.Sha256,
-                    UploadedAt = SqliteValues.Milliseconds(application.UploadedAt),
+                    UploadedAt = StoredValues.Milliseconds(application.UploadedAt),
                     LoadFile = application.LoadFile.ToArray(),
                 }) == 1,
             cancellationToken);
@@ -86,40 +79,7 @@ public sealed class SqliteCatalogueStore(SqliteDatabase database) : ICatalogueSt
         string condition, object parameters, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<CatalogueApplication>>(
             session => [.. session.Connection
-                .Query<Row>($"SELECT {Columns} FROM applications WHERE {condition} ORDER BY seq", parameters)
+                .Query<StoredApplication>($"SELECT {StoredApplication.Columns} FROM applications WHERE {condition} ORDER BY seq", parameters)
                 .Select(r => r.ToApplication())],
             cancellationToken);
-
-    private sealed class Row
-    {
-        public string Id { get; init; } = "";
-
-        public string Name { get; init; } = "";
-
-        public string PackageAid { get; init; } = "";
-
-        public string? PackageName { get; init; }
-
-        public string Version { get; init; } = "";
-
-        public string JavaCard { get; init; } = "";
-
-        public string Applets { get; init; } = "";
-
-        public string Imports { get; init; } = "";
-
-        public int Memory { get; init; }
-
-        public string Sha256 { get; init; } = "";
-
-        public long UploadedAt { get; init; }
-
-        public byte[] LoadFile { get; init; } = [];
-
-        public CatalogueApplication ToApplication() => new(
-            Id, Name, Aid.Parse(PackageAid), PackageName, Version, JavaCard,
-            [.. JsonSerializer.Deserialize(Applets, StorageJson.Default.AidArray)!],
-            [.. JsonSerializer.Deserialize(Imports, StorageJson.Default.PackageReferenceArray)!],
-            Octets.Own(LoadFile), Memory, Sha256, SqliteValues.Time(UploadedAt));
-    }
 }

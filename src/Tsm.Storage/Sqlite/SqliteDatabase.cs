@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tsm.Application.Hosting;
 using Tsm.Storage.Migrations;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -73,12 +74,17 @@ public sealed class SqliteDatabase : IDisposable
     public void BeginEpoch(string reason, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
-        _epoch = Write(session => (int)session.Connection.ExecuteScalar<long>(
-            """
-            INSERT INTO epochs (epoch, since, reason)
-            SELECT max(max(epoch) + 1, ($since - 1767225600000) / 1000), $since, $reason FROM epochs RETURNING epoch
-            """,
-            new { since = SqliteValues.Milliseconds(time.GetUtcNow()), reason }));
+        _epoch = Write(session =>
+        {
+            // What was ready to leave does not: it counts as abandoned, so that its grain is told and comes back.
+            session.Connection.Execute("UPDATE outbox SET claimed_until = 0");
+            return (int)session.Connection.ExecuteScalar<long>(
+                """
+                INSERT INTO epochs (epoch, since, reason)
+                SELECT max(max(epoch) + 1, ($since - 1767225600000) / 1000), $since, $reason FROM epochs RETURNING epoch
+                """,
+                new { since = StoredValues.Milliseconds(time.GetUtcNow()), reason });
+        });
     }
 
     /// <inheritdoc/>

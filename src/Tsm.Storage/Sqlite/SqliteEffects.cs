@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -58,8 +59,8 @@ internal static class SqliteEffects
 
     /// <summary>Writes the row of a card.</summary>
     public static void SaveCard(SqliteSession session, CardRow row) => session.Prepare(SaveCardSql).Execute(
-        row.Grain.Tenant, SqliteValues.Grain(row.Grain), row.Iccid, row.Msisdn, row.Model, row.Contents, row.ActiveJob, row.Queued,
-        SqliteValues.Milliseconds(row.LastProofAt), row.Uncertain);
+        row.Grain.Tenant, StoredValues.Grain(row.Grain), row.Iccid, row.Msisdn, row.Model, row.Contents, row.ActiveJob, row.Queued,
+        StoredValues.Milliseconds(row.LastProofAt), row.Uncertain);
 
     private static void Write(SqliteSession session, GrainKey key, Effect effect)
     {
@@ -75,18 +76,18 @@ internal static class SqliteEffects
                 foreach (HistoryEntry entry in history.Entries)
                 {
                     session.Prepare(AppendHistorySql).Execute(
-                        key.Tenant, SqliteValues.Grain(key), SqliteValues.Milliseconds(entry.At), entry.Job, entry.Kind,
+                        key.Tenant, StoredValues.Grain(key), StoredValues.Milliseconds(entry.At), entry.Job, entry.Kind,
                         entry.Grade?.ToString(), entry.Text, entry.Raw.ToArray());
                 }
 
                 break;
             case QueuePacket packet:
                 session.Prepare(QueuePacketSql).Execute(
-                    key.Tenant, SqliteValues.Grain(key), packet.Road, packet.PacketId, packet.Attempt, packet.Destination,
-                    SqliteValues.Join(packet.Segments));
+                    key.Tenant, StoredValues.Grain(key), packet.Road, packet.PacketId, packet.Attempt, packet.Destination,
+                    StoredValues.Join(packet.Segments));
                 break;
             case WithdrawPacket:
-                session.Prepare(WithdrawPacketSql).Execute(key.Tenant, SqliteValues.Grain(key));
+                session.Prepare(WithdrawPacketSql).Execute(key.Tenant, StoredValues.Grain(key));
                 break;
             default:
                 throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
@@ -94,9 +95,9 @@ internal static class SqliteEffects
     }
 
     private static void SaveJob(SqliteSession session, JobRow row) => session.Prepare(SaveJobSql).Execute(
-        row.Tenant, row.Id, SqliteValues.Grain(row.Card), row.Iccid, row.Operation.ToString(), row.Application, row.Instance,
+        row.Tenant, row.Id, StoredValues.Grain(row.Card), row.Iccid, row.Operation.ToString(), row.Application, row.Instance,
         row.Status.ToString(), row.Grade?.ToString(), row.Now, row.StepsDone, row.StepsTotal, row.SmsSent, row.SmsRepeated,
         row.SmsReceived, row.OctetsSent, row.Proofs,
         row.Problem is null ? null : JsonSerializer.Serialize(row.Problem, StorageJson.Default.Problem),
-        SqliteValues.Milliseconds(row.CreatedAt), SqliteValues.Milliseconds(row.StartedAt), SqliteValues.Milliseconds(row.EndedAt));
+        StoredValues.Milliseconds(row.CreatedAt), StoredValues.Milliseconds(row.StartedAt), StoredValues.Milliseconds(row.EndedAt));
 }

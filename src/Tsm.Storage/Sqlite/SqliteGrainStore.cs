@@ -4,6 +4,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
 using Tsm.Security.Keys;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -81,11 +82,11 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
         database.ReadAsync<IReadOnlyList<GrainKey>>(
             session =>
             {
-                using SqliteDataReader reader = session.Prepare(DueSql).Read(SqliteValues.Milliseconds(now), limit);
+                using SqliteDataReader reader = session.Prepare(DueSql).Read(StoredValues.Milliseconds(now), limit);
                 var keys = new List<GrainKey>();
                 while (reader.Read())
                 {
-                    keys.Add(SqliteValues.Key(reader.GetString(0), reader.GetString(1)));
+                    keys.Add(StoredValues.Key(reader.GetString(0), reader.GetString(1)));
                 }
 
                 return keys;
@@ -95,16 +96,16 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
     private static Dictionary<GrainKey, StoredGrain> Load(SqliteSession session, IReadOnlyCollection<GrainKey> keys, int epoch)
     {
         using SqliteDataReader reader = session.Prepare(LoadSql)
-            .Read(SqliteValues.Rows(keys.Select(k => (k.Tenant, SqliteValues.Grain(k)))));
+            .Read(StoredValues.Rows(keys.Select(k => (k.Tenant, StoredValues.Grain(k)))));
         var grains = new Dictionary<GrainKey, StoredGrain>(keys.Count);
         while (reader.Read())
         {
-            GrainKey key = SqliteValues.Key(reader.GetString(0), reader.GetString(1));
+            GrainKey key = StoredValues.Key(reader.GetString(0), reader.GetString(1));
             if (!grains.TryGetValue(key, out StoredGrain? grain))
             {
                 long? due = reader.IsDBNull(4) ? null : reader.GetInt64(4);
                 grain = new(
-                    key, reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(5), [], SqliteValues.Time(due),
+                    key, reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(5), [], StoredValues.Time(due),
                     epoch, WentBack: reader.GetInt32(14) < epoch);
             }
 
@@ -142,8 +143,8 @@ public sealed class SqliteGrainStore(SqliteDatabase database, OutboxSignal signa
 
     private static int WriteState(SqliteSession session, GrainWrite write, int epoch)
     {
-        string grain = SqliteValues.Grain(write.Key);
-        long? due = SqliteValues.MillisecondsUp(write.Due);
+        string grain = StoredValues.Grain(write.Key);
+        long? due = StoredValues.MillisecondsUp(write.Due);
         return (write.Expected, write.State) switch
         {
             (0, null) => throw new ArgumentException($"{write.Key} is to be created without a state.", nameof(write)),

@@ -4,20 +4,13 @@ using Dapper;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
 /// <summary>Lists of jobs, in SQLite.</summary>
 public sealed class SqliteJobReads(SqliteDatabase database) : IJobReads
 {
-    private const string Columns =
-        """
-        seq AS Seq, id AS Id, card AS Card, iccid AS Iccid, operation AS Operation, application AS Application, instance AS Instance,
-        status AS Status, grade AS Grade, now AS Now, steps_done AS StepsDone, steps_total AS StepsTotal, sms_sent AS SmsSent,
-        sms_repeated AS SmsRepeated, sms_received AS SmsReceived, octets_sent AS OctetsSent, proofs AS Proofs, problem AS Problem,
-        created_at AS CreatedAt, started_at AS StartedAt, ended_at AS EndedAt
-        """;
-
     /// <inheritdoc/>
     public Task<Page<JobRow>> ListAsync(
         string tenant,
@@ -28,14 +21,14 @@ public sealed class SqliteJobReads(SqliteDatabase database) : IJobReads
         int limit,
         CancellationToken cancellationToken)
     {
-        SqliteValues.CheckLimit(limit);
-        long before = SqliteValues.Before(cursor);
+        StoredValues.CheckLimit(limit);
+        long before = StoredValues.Before(cursor);
         return database.ReadAsync(
             session =>
             {
-                List<Row> rows = [.. session.Connection.Query<Row>(
+                List<StoredJob> rows = [.. session.Connection.Query<StoredJob>(
                     $"""
-                    SELECT {Columns} FROM jobs
+                    SELECT {StoredJob.Columns} FROM jobs
                     WHERE tenant = @tenant AND seq < @before
                     {(card is null ? "" : "AND card = @grain")}
                     {(status is null ? "" : "AND status = @status")}
@@ -46,7 +39,7 @@ public sealed class SqliteJobReads(SqliteDatabase database) : IJobReads
                     {
                         tenant,
                         before,
-                        grain = card is { } key ? SqliteValues.Grain(key) : null,
+                        grain = card is { } key ? StoredValues.Grain(key) : null,
                         status = status?.ToString(),
                         list = ids is null ? null : JsonSerializer.Serialize([.. ids], StorageJson.Default.StringArray),
                         take = limit + 1,
@@ -60,59 +53,7 @@ public sealed class SqliteJobReads(SqliteDatabase database) : IJobReads
 
     /// <inheritdoc/>
     public Task<JobRow?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.Connection.QuerySingleOrDefault<Row>(
-            $"SELECT {Columns} FROM jobs WHERE tenant = @tenant AND id = @id", new { tenant, id })?.ToJob(tenant),
+        session => session.Connection.QuerySingleOrDefault<StoredJob>(
+            $"SELECT {StoredJob.Columns} FROM jobs WHERE tenant = @tenant AND id = @id", new { tenant, id })?.ToJob(tenant),
         cancellationToken);
-
-    private sealed class Row
-    {
-        public long Seq { get; init; }
-
-        public string Id { get; init; } = "";
-
-        public string Card { get; init; } = "";
-
-        public string Iccid { get; init; } = "";
-
-        public string Operation { get; init; } = "";
-
-        public string? Application { get; init; }
-
-        public string? Instance { get; init; }
-
-        public string Status { get; init; } = "";
-
-        public string? Grade { get; init; }
-
-        public string Now { get; init; } = "";
-
-        public int StepsDone { get; init; }
-
-        public int StepsTotal { get; init; }
-
-        public int SmsSent { get; init; }
-
-        public int SmsRepeated { get; init; }
-
-        public int SmsReceived { get; init; }
-
-        public int OctetsSent { get; init; }
-
-        public int Proofs { get; init; }
-
-        public string? Problem { get; init; }
-
-        public long CreatedAt { get; init; }
-
-        public long? StartedAt { get; init; }
-
-        public long? EndedAt { get; init; }
-
-        public JobRow ToJob(string tenant) => new(
-            Id, tenant, SqliteValues.Key(tenant, Card), Iccid, Enum.Parse<Operation>(Operation), Application, Instance,
-            Enum.Parse<JobStatus>(Status), Grade is null ? null : Enum.Parse<Grade>(Grade), Now, StepsDone, StepsTotal,
-            SmsSent, SmsRepeated, SmsReceived, OctetsSent, Proofs,
-            Problem is null ? null : JsonSerializer.Deserialize(Problem, StorageJson.Default.Problem),
-            SqliteValues.Time(CreatedAt), SqliteValues.Time(StartedAt), SqliteValues.Time(EndedAt));
-    }
 }

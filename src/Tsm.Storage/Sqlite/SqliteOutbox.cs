@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -37,7 +38,7 @@ public sealed class SqliteOutbox(SqliteDatabase database, OutboxSignal signal, T
             session =>
             {
                 using SqliteDataReader reader = session.Prepare(ClaimSql)
-                    .Read(SqliteValues.Milliseconds(time.GetUtcNow() + lease), road, limit);
+                    .Read(StoredValues.Milliseconds(time.GetUtcNow() + lease), road, limit);
 
                 // RETURNING promises no order.
                 return [.. ReadAll(reader).OrderBy(r => r.Seq).Select(r => r.Packet)];
@@ -49,7 +50,7 @@ public sealed class SqliteOutbox(SqliteDatabase database, OutboxSignal signal, T
     {
         await database.WriteAsync(
             session => packets.Sum(p => session.Prepare(ReleaseSql)
-                .Execute(p.Grain.Tenant, SqliteValues.Grain(p.Grain), p.PacketId, p.Attempt)),
+                .Execute(p.Grain.Tenant, StoredValues.Grain(p.Grain), p.PacketId, p.Attempt)),
             cancellationToken);
         foreach (string road in packets.Select(p => p.Road).Distinct(StringComparer.Ordinal))
         {
@@ -63,7 +64,7 @@ public sealed class SqliteOutbox(SqliteDatabase database, OutboxSignal signal, T
             session =>
             {
                 using SqliteDataReader reader = session.Prepare(AbandonedSql)
-                    .Read(SqliteValues.Milliseconds(time.GetUtcNow()), limit);
+                    .Read(StoredValues.Milliseconds(time.GetUtcNow()), limit);
                 return [.. ReadAll(reader).Select(r => r.Packet)];
             },
             cancellationToken);
@@ -82,12 +83,12 @@ public sealed class SqliteOutbox(SqliteDatabase database, OutboxSignal signal, T
         while (reader.Read())
         {
             packets.Add((reader.GetInt64(0), new(
-                SqliteValues.Key(reader.GetString(1), reader.GetString(2)),
+                StoredValues.Key(reader.GetString(1), reader.GetString(2)),
                 reader.GetString(3),
                 reader.GetString(4),
                 reader.GetInt32(5),
                 reader.GetString(6),
-                SqliteValues.Split(reader.GetFieldValue<byte[]>(7)))));
+                StoredValues.Split(reader.GetFieldValue<byte[]>(7)))));
         }
 
         return packets;

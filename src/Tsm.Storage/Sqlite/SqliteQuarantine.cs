@@ -1,6 +1,7 @@
 using Dapper;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -16,7 +17,7 @@ public sealed class SqliteQuarantine(SqliteDatabase database, TimeProvider time)
                 INSERT INTO quarantine (tenant, at, road, source, destination, user_data, reason)
                 VALUES (@tenant, @at, @road, @source, @destination, @octets, @reason)
                 """,
-                new { tenant, at = SqliteValues.Milliseconds(time.GetUtcNow()), road, source, destination, octets = userData.ToArray(), reason }),
+                new { tenant, at = StoredValues.Milliseconds(time.GetUtcNow()), road, source, destination, octets = userData.ToArray(), reason }),
             cancellationToken);
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Tsm.Application.Delivery;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
 
@@ -29,7 +30,7 @@ public sealed class SqliteRoadLives(SqliteDatabase database, TimeProvider time) 
             var values = new
             {
                 road,
-                now = SqliteValues.Milliseconds(time.GetUtcNow()),
+                now = StoredValues.Milliseconds(time.GetUtcNow()),
                 tolerance = (long)RoadLife.Tolerance.TotalMilliseconds,
                 memory = (long)RoadLife.Memory.TotalMilliseconds,
             };
@@ -49,6 +50,6 @@ public sealed class SqliteRoadLives(SqliteDatabase database, TimeProvider time) 
         long? alive = connection.QuerySingleOrDefault<long?>("SELECT alive_until FROM roads WHERE road = @road", new { road });
         IEnumerable<(long Began, long Ended)> outages = connection.Query<(long, long)>(
             "SELECT began, ended FROM road_outages WHERE road = @road ORDER BY began", new { road });
-        return new(SqliteValues.Time(alive), [.. outages.Select(o => new Outage(SqliteValues.Time(o.Began), SqliteValues.Time(o.Ended)))]);
+        return new(StoredValues.Time(alive), [.. outages.Select(o => new Outage(StoredValues.Time(o.Began), StoredValues.Time(o.Ended)))]);
     }
 }

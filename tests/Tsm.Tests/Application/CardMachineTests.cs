@@ -6,6 +6,7 @@ using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Security.Keys;
 using Tsm.Simulator.Cards;
+using Tsm.Tests.Application.Worlds;
 
 namespace Tsm.Tests.Application;
 
@@ -90,6 +91,31 @@ public sealed class CardMachineTests
         Assert.Contains(world.History, h => h.Grade == Grade.Indicated && h.Raw == forged);
         Assert.Equal((JobStatus.Done, Grade.Proven), (world.Job("a").Status, world.Job("a").Grade));
         Assert.True(world.State.Domains[0].Counter > 2, "A new packet asked again.");
+    }
+
+    [Fact]
+    public void An_unsigned_refusal_of_a_packet_that_was_sent_once_leaves_the_books_unsure()
+    {
+        var world = new CardWorld(1);
+        world.Road = world.Road with { MaxSends = 1 };
+        world.Ask(Operation.Install, "i");
+        world.Run();
+        Octets forged = Octets.Parse("027100 000B 0A 000000 0000000000 00 01");
+        world.FromCard = m => [m with { UserData = forged }];
+
+        world.Ask(Operation.Activate, "a");
+        world.Run();
+
+        Assert.Equal((JobStatus.Refused, Grade.Indicated), (world.Job("a").Status, world.Job("a").Grade));
+        Assert.True(world.Card.Content.Instances[0].State.IsSelectable, "The card has executed it all the same.");
+        Assert.True(world.State.Uncertain);
+
+        world.FromCard = null;
+        world.Ask(Operation.Suspend, "s");
+        world.Run();
+
+        Assert.Equal((JobStatus.Done, Grade.Proven), (world.Job("s").Status, world.Job("s").Grade));
+        Assert.False(world.State.Uncertain);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Tsm.Application.Cards;
 using Tsm.Application.Delivery;
 using Tsm.Application.Jobs;
+using Tsm.Tests.Application.Worlds;
 
 namespace Tsm.Tests.Application;
 

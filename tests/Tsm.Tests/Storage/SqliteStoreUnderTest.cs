@@ -1,5 +1,6 @@
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Storage.Rows;
 using Tsm.Storage;
 using Tsm.Storage.Sqlite;
 using Tsm.Storage.Vault;
@@ -74,7 +75,7 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
         """
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $grains)
         INSERT INTO grains (tenant, grain, version, schema, due, state) SELECT 'acme', 'card/' || i, 1, 1, $from + i, x'7B7D' FROM n
-        """).Execute(grains, SqliteValues.Milliseconds(StoreData.Epoch)));
+        """).Execute(grains, StoredValues.Milliseconds(StoreData.Epoch)));
 
     public override void BeginEpoch() => Database.BeginEpoch("test", Time);
 

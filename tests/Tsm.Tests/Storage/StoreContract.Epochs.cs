@@ -40,6 +40,20 @@ public abstract partial class StoreContract
     }
 
     [ContractFact]
+    public async Task What_was_ready_to_leave_before_the_database_went_back_does_not_leave()
+    {
+        GrainKey waiting = StoreData.Key("1"), claimed = StoreData.Key("2");
+        await Store.Grains.CommitAsync([StoreData.Write(claimed, 0, "1", null, StoreData.Packet("b"))], CancellationToken.None);
+        await Store.Outbox.ClaimAsync("smsc", 1, TimeSpan.FromHours(1), CancellationToken.None);
+        await Store.Grains.CommitAsync([StoreData.Write(waiting, 0, "1", null, StoreData.Packet("a"))], CancellationToken.None);
+
+        Store.BeginEpoch();
+
+        Assert.Empty(await Store.Outbox.ClaimAsync("smsc", 10, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Equal(2, (await Store.Outbox.AbandonedAsync(10, CancellationToken.None)).Count);
+    }
+
+    [ContractFact]
     public async Task Cards_that_are_imported_in_a_later_epoch_belong_to_it()
     {
         Store.BeginEpoch();

@@ -118,6 +118,9 @@ public enum ReplayAnswer
 
     /// <summary>Status 06, plain, with a zero counter.</summary>
     Unidentified,
+
+    /// <summary>Not at all.</summary>
+    Silent,
 }
 
 /// <summary>How a card protects a PoR that says no.</summary>

@@ -71,6 +71,12 @@ public sealed partial class SimulatedCard
         ResponseStatus counter = CheckCounter(opened, keySet.Counter);
         if (!counter.IsOk)
         {
+            if (Profile.ReplayAnsweredAs == ReplayAnswer.Silent)
+            {
+                Account.Add(Tally.BadCounter);
+                return null;
+            }
+
             return Profile.ReplayAnsweredAs == ReplayAnswer.Unidentified
                 ? Refuse(Tally.BadCounter, ResponseStatus.UnidentifiedSecurityError,
                     opened with { Counter = Counter.Zero }, null)

@@ -6,10 +6,10 @@ using System.Text.Json;
 using Tsm.Application.Hosting;
 using Tsm.Card.Encoding;
 
-namespace Tsm.Storage.Sqlite;
+namespace Tsm.Storage.Rows;
 
-/// <summary>How our values stand in columns.</summary>
-internal static class SqliteValues
+/// <summary>How our values stand in columns, whichever the database.</summary>
+internal static class StoredValues
 {
     /// <summary>The grain column: kind/id; the tenant has a column of its own.</summary>
     public static string Grain(GrainKey key) => $"{key.Kind}/{key.Id}";

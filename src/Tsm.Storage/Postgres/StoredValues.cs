@@ -1,1 +1,0 @@
-global using StoredValues = Tsm.Storage.Sqlite.SqliteValues;

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Tsm.Application.Applications;
+using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
+
+namespace Tsm.Storage.Rows;
+
+/// <summary>A row of the table of applications.</summary>
+internal sealed class StoredApplication
+{
+    /// <summary>The columns, each under the name of its property.</summary>
+    public const string Columns =
+        """
+        id AS Id, name AS Name, package_aid AS PackageAid, package_name AS PackageName, version AS Version, java_card AS JavaCard,
+        applets AS Applets, imports AS Imports, memory AS Memory, sha256 AS Sha256, uploaded_at AS UploadedAt, load_file AS LoadFile
+        """;
+
+    public string Id { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string PackageAid { get; init; } = "";
+
+    public string? PackageName { get; init; }
+
+    public string Version { get; init; } = "";
+
+    public string JavaCard { get; init; } = "";
+
+    public string Applets { get; init; } = "";
+
+    public string Imports { get; init; } = "";
+
+    public int Memory { get; init; }
+
+    public string Sha256 { get; init; } = "";
+
+    public long UploadedAt { get; init; }
+
+    public byte[] LoadFile { get; init; } = [];
+
+    public CatalogueApplication ToApplication() => new(
+        Id, Name, Aid.Parse(PackageAid), PackageName, Version, JavaCard,
+        [.. JsonSerializer.Deserialize(Applets, StorageJson.Default.AidArray)!],
+        [.. JsonSerializer.Deserialize(Imports, StorageJson.Default.PackageReferenceArray)!],
+        Octets.Own(LoadFile), Memory, Sha256, StoredValues.Time(UploadedAt));
+}
