@@ -23,6 +23,10 @@ public sealed partial class SmppClient : IAsyncDisposable
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SmppSession? _session;
+
+    // The same as the session that sends, unless the SMSC wants two.
+    private SmppSession? _receiving;
+    private bool _parted;
     private SmppClientState _state;
     private Task _running = Task.CompletedTask;
 
@@ -117,7 +121,12 @@ public sealed partial class SmppClient : IAsyncDisposable
         await _leaving.CancelAsync();
         if (Volatile.Read(ref _session) is { } session)
         {
+            SmppSession receiving = Volatile.Read(ref _receiving) ?? session;
             await session.UnbindAsync(cancellationToken);
+            if (receiving != session)
+            {
+                await receiving.UnbindAsync(cancellationToken);
+            }
         }
 
         await _stop.CancelAsync();

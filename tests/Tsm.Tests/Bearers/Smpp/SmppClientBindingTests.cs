@@ -40,7 +40,7 @@ public sealed class SmppClientBindingTests
             Task<ScriptedConnection> accepted = harness.Smsc.AcceptAsync();
             pauses.Add(attempt == 0 ? TimeSpan.Zero : await time.AdvanceUntilAsync(accepted, TimeSpan.FromMilliseconds(50)));
             ScriptedConnection smsc = await accepted;
-            await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.BindFailed);
+            await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.SystemError);
             await smsc.ExpectClosedAsync();
             await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Waiting);
         }
@@ -93,6 +93,71 @@ public sealed class SmppClientBindingTests
         harness.Client.Start();
 
         await (await harness.Smsc.AcceptAsync()).ExpectAsync(new(command));
+    }
+
+    [Theory]
+    [InlineData(false, 0x03u)]
+    [InlineData(true, 0x03u)]
+    [InlineData(false, 0x0Du)]
+    public async Task Where_a_transceiver_is_refused_one_session_sends_and_another_receives(bool nack, uint status)
+    {
+        var taken = new TaskCompletionSource<DeliverSm>();
+        await using var harness = new SmppClientHarness(onDeliver: (deliver, _) =>
+        {
+            taken.TrySetResult(deliver);
+            return ValueTask.FromResult(CommandStatus.Ok);
+        });
+        harness.Client.Start();
+        ScriptedConnection refusing = await harness.Smsc.AcceptAsync();
+        SmppPdu bind = await refusing.ExpectAsync(CommandId.BindTransceiver);
+        await refusing.SendAsync(new(nack ? CommandId.GenericNack : bind.Id.Response, new(status), bind.Sequence, default));
+        await refusing.ExpectClosedAsync();
+
+        (ScriptedConnection sending, ScriptedConnection receiving) = await AcceptPairAsync(harness);
+        Task<SubmitResult> submitted = harness.SubmitAsync(5);
+        await sending.AnswerAsync(await sending.ExpectAsync(CommandId.SubmitSm), CommandStatus.Ok);
+        await receiving.SendAsync(SmppPdu.Of(CommandId.DeliverSm, CommandStatus.Ok, 1, new DeliverSm()));
+        await receiving.ExpectAsync(CommandId.DeliverSm.Response);
+
+        Assert.IsType<SubmitResult.Accepted>(await submitted);
+        Assert.True(taken.Task.IsCompletedSuccessfully);
+
+        // One ends, so does the other; the next attempt does not ask for a transceiver again.
+        receiving.Close();
+        await sending.ExpectClosedAsync();
+        (sending, receiving) = await AcceptPairAsync(harness);
+
+        Task stopped = harness.Client.StopAsync(SmppClientHarness.None);
+        await sending.AnswerAsync(await sending.ExpectAsync(CommandId.Unbind), CommandStatus.Ok);
+        await receiving.AnswerAsync(await receiving.ExpectAsync(CommandId.Unbind), CommandStatus.Ok);
+        await stopped.WaitAsync(ScriptedSmsc.Patience);
+    }
+
+    [Fact]
+    public async Task After_a_receiver_was_refused_a_transceiver_is_tried_again()
+    {
+        await using var harness = new SmppClientHarness();
+        harness.Client.Start();
+        ScriptedConnection smsc = await harness.Smsc.AcceptAsync();
+        await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.BindTransceiver), CommandStatus.InvalidCommandId);
+        ScriptedConnection sending = await harness.Smsc.AcceptBoundAsync();
+        smsc = await harness.Smsc.AcceptAsync();
+        await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.BindReceiver), CommandStatus.SystemError);
+
+        await sending.ExpectClosedAsync();
+
+        Assert.DoesNotContain(SmppClientState.Bound, harness.States);
+        await (await harness.Smsc.AcceptAsync()).ExpectAsync(CommandId.BindTransceiver);
+    }
+
+    private static async Task<(ScriptedConnection Sending, ScriptedConnection Receiving)> AcceptPairAsync(SmppClientHarness harness)
+    {
+        ScriptedConnection sending = await harness.Smsc.AcceptAsync();
+        await sending.AnswerAsync(await sending.ExpectAsync(CommandId.BindTransmitter), CommandStatus.Ok, new BindResponse());
+        ScriptedConnection receiving = await harness.Smsc.AcceptAsync();
+        await receiving.AnswerAsync(await receiving.ExpectAsync(CommandId.BindReceiver), CommandStatus.Ok, new BindResponse());
+        await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Bound);
+        return (sending, receiving);
     }
 
     [Fact]
