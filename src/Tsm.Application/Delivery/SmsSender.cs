@@ -130,15 +130,18 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
     private async Task SettleAsync(OutboxPacket packet, SegmentOutcome[] outcomes, CancellationToken cancellationToken)
     {
         bool mayHaveLeft = outcomes.Any(o => o.Kind is SegmentResult.Accepted or SegmentResult.Unknown);
-        SegmentOutcome refusal = outcomes.FirstOrDefault(o => o.Kind == SegmentResult.Refused);
+
+        // Of several refusals the one that lasts decides.
+        SegmentOutcome refusal = outcomes.Where(o => o.Kind == SegmentResult.Refused).OrderBy(Passes).FirstOrDefault();
         bool refused = refusal.Kind == SegmentResult.Refused;
         if (outcomes.All(o => o.Kind == SegmentResult.Accepted))
         {
             logger.PacketAccepted(packet.Grain, packet.PacketId, packet.Attempt, outcomes.Length);
             await host.TellAsync(packet, SubmitOutcome.Accepted, problem: null, time, cancellationToken);
         }
-        else if (!mayHaveLeft && (!refused || refusal.Status.Disposition == StatusDisposition.RetryLater))
+        else if (refused ? Passes(refusal) : !mayHaveLeft)
         {
+            // A packet that lacks a segment was never whole: all of it may be sent again at once, and no attempt is spent.
             _slowDown = true;
             await outbox.ReleaseAsync([packet], cancellationToken);
         }
@@ -155,6 +158,10 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             await host.TellAsync(packet, SubmitOutcome.Unknown, problem, time, cancellationToken);
         }
     }
+
+    // The SMSC has not taken the segment, and will when its trouble is over, or when it is bound to again.
+    private static bool Passes(SegmentOutcome outcome) =>
+        outcome.Status.Disposition is StatusDisposition.RetryLater or StatusDisposition.Rebind;
 
     private Task RestAsync(CancellationToken cancellationToken) => Task
         .Delay(Rest, time, cancellationToken)

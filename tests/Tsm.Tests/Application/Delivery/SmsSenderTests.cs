@@ -154,6 +154,35 @@ public sealed class SmsSenderTests : IAsyncLifetime, IDisposable
         Assert.False(_host.TryNext(out _));
     }
 
+    [Theory]
+    [InlineData(0x58u)] // ESME_RTHROTTLED
+    [InlineData(0x14u)] // ESME_RMSGQFUL
+    [InlineData(0x08u)] // ESME_RSYSERR
+    [InlineData(0x04u)] // ESME_RINVBNDSTS
+    public async Task A_packet_of_which_a_segment_was_refused_for_now_leaves_again_as_a_whole(uint status)
+    {
+        _road.Bind();
+        _outbox.Add(Packet("p1", "AA", "BB"));
+
+        await _road.AnswerNextAsync(SegmentResult.Accepted);
+        await _road.AnswerNextAsync(SegmentResult.Refused, new(status));
+
+        await UntilAsync(() => _outbox.Released.Contains("p1"));
+        Assert.False(_host.TryNext(out _));
+    }
+
+    [Fact]
+    public async Task Of_two_refusals_the_one_that_lasts_is_told()
+    {
+        _road.Bind();
+        _outbox.Add(Packet("p1", "AA", "BB"));
+
+        await _road.AnswerNextAsync(SegmentResult.Refused, CommandStatus.Throttled);
+        await _road.AnswerNextAsync(SegmentResult.Refused, CommandStatus.InvalidDestinationAddress);
+
+        Assert.Equal("ESME_RINVDSTADR", (await _host.NextSubmittedAsync()).Problem!.Name);
+    }
+
     [Fact]
     public async Task A_busy_host_is_told_again_until_it_listens()
     {
