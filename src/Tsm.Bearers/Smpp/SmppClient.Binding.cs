@@ -13,14 +13,16 @@ public sealed partial class SmppClient
         while (!IsLeaving)
         {
             ChangeState(SmppClientState.Connecting, "connecting");
-            long began = _time.GetTimestamp();
+            _held = TimeSpan.Zero;
             (SmppClientState next, string reason) = await ServeOnceAsync();
+            if (_held > backoff)
+            {
+                // A bind that outlasted the pause proves that the SMSC is well; one that ends at once is a failed attempt.
+                backoff = _options.ReconnectBackoff;
+            }
 
-            // A session that lasted proves that the SMSC is well; one that ends at once is a failed attempt.
             TimeSpan pause = next == SmppClientState.Alarm ? _options.AlarmRetryInterval : Backoff.Jitter(backoff);
-            backoff = _time.GetElapsedTime(began) > _options.MaxReconnectBackoff
-                ? _options.ReconnectBackoff
-                : Backoff.Double(backoff, _options.MaxReconnectBackoff);
+            backoff = Backoff.Double(backoff, _options.MaxReconnectBackoff);
             if (IsLeaving)
             {
                 return;
@@ -73,6 +75,7 @@ public sealed partial class SmppClient
     // Bound until the first of the sessions ends; the other ends with it, in order where the client is stopping.
     private async Task<(SmppClientState Next, string Reason)> HoldAsync(SmppSession sending, SmppSession receiving)
     {
+        long began = _time.GetTimestamp();
         Volatile.Write(ref _receiving, receiving);
         Volatile.Write(ref _session, sending);
         ChangeState(SmppClientState.Bound, "bound");
@@ -84,6 +87,7 @@ public sealed partial class SmppClient
         });
         SessionEnd end = await await Task.WhenAny(sending.Completion, receiving.Completion);
         Volatile.Write(ref _session, null);
+        _held = _time.GetElapsedTime(began);
         if (IsLeaving)
         {
             await Task.WhenAll(sending.Completion, receiving.Completion);

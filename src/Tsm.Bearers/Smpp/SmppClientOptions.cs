@@ -54,7 +54,7 @@ public sealed class SmppClientOptions
     /// <summary>How long connecting may take. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause after the first failed attempt to bind; it doubles with every further one. Default 1 s.</summary>
+    /// <summary>The pause after a bind that has ended, or failed; it doubles until one lasts longer than the pause. Default 1 s.</summary>
     public TimeSpan ReconnectBackoff { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest such pause. Default 60 s.</summary>

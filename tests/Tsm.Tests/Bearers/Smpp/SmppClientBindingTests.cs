@@ -51,6 +51,29 @@ public sealed class SmppClientBindingTests
     }
 
     [Fact]
+    public async Task A_bind_that_outlasts_the_pause_makes_the_next_pause_short_again()
+    {
+        var time = new ManualTimeProvider();
+        await using var harness = new SmppClientHarness(o => o.ReconnectBackoff = TimeSpan.FromSeconds(1), time: time);
+        harness.Client.Start();
+        List<TimeSpan> pauses = [];
+        Task<ScriptedConnection> next = harness.Smsc.AcceptBoundAsync();
+        for (int life = 0; life < 5; life++)
+        {
+            ScriptedConnection smsc = await next;
+            await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Bound);
+            time.Advance(life == 3 ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
+            next = harness.Smsc.AcceptBoundAsync();
+            smsc.Close();
+            await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Waiting);
+            pauses.Add(await time.AdvanceUntilAsync(next, TimeSpan.FromMilliseconds(50)));
+        }
+
+        Assert.True(pauses[2] > TimeSpan.FromSeconds(2.9), $"{pauses[2]}");
+        Assert.True(pauses[3] < TimeSpan.FromSeconds(1.5), $"{pauses[3]}");
+    }
+
+    [Fact]
     public async Task Waits_for_an_SMSC_that_is_not_there_yet()
     {
         // A port that was free a moment ago: taken again by the SMSC once the client has failed.
