@@ -10,10 +10,10 @@ namespace Tsm.Application.Delivery;
 
 /// <summary>
 /// Sends what is ready to leave on one road. It claims only what the window can take and only while the road is bound, so
-/// limits hold, a pause takes effect at once, and nothing is claimed that would wait here.
+/// limits hold - the rate over all nodes among them -, a pause takes effect at once, and nothing is claimed that would wait here.
 /// </summary>
-public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost host, TimeProvider time, ILogger<SmsSender> logger)
-    : BackgroundService
+public sealed partial class SmsSender(
+    ISmsRoad road, RoadCredits credits, IOutbox outbox, IGrainHost host, TimeProvider time, ILogger<SmsSender> logger) : BackgroundService
 {
     /// <summary>How long a packet may be under way to the SMSC before it counts as possibly sent.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -86,11 +86,14 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             return await road.WaitForRoomAsync(cancellationToken);
         }
 
+        // What is claimed leaves at once: the road's rate, which all nodes share, has room for it.
+        room = Math.Min(room, await credits.ReadyAsync(cancellationToken));
         int limit = Math.Max(1, room / _segmentsPerPacket);
         IReadOnlyList<OutboxPacket> packets = await outbox.ClaimAsync(road.Name, limit, Lease, cancellationToken);
         _flights.RemoveWhere(f => f.IsCompleted);
         if (packets.Count == 0)
         {
+            await credits.ReturnAsync(cancellationToken);
             await outbox.WaitAsync(road.Name, cancellationToken);
             return true;
         }

@@ -105,6 +105,11 @@ public sealed partial class SmppClient
         try
         {
             await _pace.WaitAsync(any.Token);
+            if (_turn is not null)
+            {
+                await _turn(any.Token);
+            }
+
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -19,24 +19,28 @@ internal static class HealthEndpoints
         .Produces<Health>()
         .AllowAnonymous();
 
-    private static async Task<IResult> ShowAsync(ICatalogueStore catalogue, SmscRoads roads, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(
+        ICatalogueStore catalogue, SmscRoads roads, IRoadSwitches switches, CancellationToken cancellationToken)
     {
-        bool reachable = await IsReachableAsync(catalogue, cancellationToken);
-        IReadOnlyList<SmscHealth> smsc = roads.Health;
+        IReadOnlySet<string>? paused = await PausedAsync(catalogue, switches, cancellationToken);
+        bool reachable = paused is not null;
+        IReadOnlyList<SmscHealth> smsc = roads.Health(paused ?? new HashSet<string>(StringComparer.Ordinal));
         bool ok = reachable && smsc.All(s => s.State is "bound");
         return Results.Ok(new Health(ok ? "ok" : "degraded", Version, reachable ? "ok" : "unavailable", smsc));
     }
 
-    private static async Task<bool> IsReachableAsync(ICatalogueStore catalogue, CancellationToken cancellationToken)
+    // Null if the database does not answer.
+    private static async Task<IReadOnlySet<string>?> PausedAsync(
+        ICatalogueStore catalogue, IRoadSwitches switches, CancellationToken cancellationToken)
     {
         try
         {
             await catalogue.ModelsAsync(Caller.LocalTenant, cancellationToken);
-            return true;
+            return await switches.PausedAsync(cancellationToken);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -75,9 +75,11 @@ public sealed partial class MigratorTests : IDisposable
     [Fact]
     public void Every_table_of_the_store_has_the_tenant_in_its_key_or_an_index()
     {
+        // Accounts at SMSCs are the operator's, whosever cards they lead to.
+        string[] ofNoTenant = ["roads"];
         new Migrator(Migrator.Scripts("sqlite"), "BEGIN IMMEDIATE", new ManualTimeProvider()).Apply(_connection);
 
-        foreach (string table in Tables())
+        foreach (string table in Tables().Except(ofNoTenant, StringComparer.Ordinal))
         {
             IEnumerable<string> leading = _connection.Query<string>(
                 "SELECT i.name FROM pragma_index_list(@table) AS l, pragma_index_info(l.name) AS i WHERE i.seqno = 0", new { table });

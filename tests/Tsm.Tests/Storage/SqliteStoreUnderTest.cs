@@ -26,6 +26,7 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
         Database.Migrate(time);
         Grains = new SqliteGrainStore(Database, _signal);
         Outbox = new SqliteOutbox(Database, _signal, time);
+        Switches = new SqliteRoadSwitches(Database, _signal);
         Quarantine = new SqliteQuarantine(Database, time);
         Cards = new SqliteCardReads(Database);
         Jobs = new SqliteJobReads(Database);
@@ -43,6 +44,8 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
     public override IOutbox Outbox { get; }
 
     public override IQuarantine Quarantine { get; }
+
+    public override IRoadSwitches Switches { get; }
 
     public override IAliasIndex Aliases => new SqliteAliasIndex(Database);
 

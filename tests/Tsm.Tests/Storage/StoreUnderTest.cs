@@ -16,6 +16,8 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 
     public abstract IQuarantine Quarantine { get; }
 
+    public abstract IRoadSwitches Switches { get; }
+
     public abstract IAliasIndex Aliases { get; }
 
     public abstract ICardReads Cards { get; }
