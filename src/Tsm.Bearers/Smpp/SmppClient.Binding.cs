@@ -178,7 +178,8 @@ public sealed partial class SmppClient
                 _logger.BindAlarm(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
                 return new(null, SmppClientState.Alarm, $"{status}: {status.Meaning}");
             case RequestOutcome.Answered { Pdu.Status: var status }:
-                bool needsTwo = type == BindType.Transceiver && (status == CommandStatus.InvalidCommandId || status == CommandStatus.BindFailed);
+                bool needsTwo = type == BindType.Transceiver
+                    && (status == CommandStatus.InvalidCommandId || status == CommandStatus.BindFailed);
                 if (!needsTwo)
                 {
                     _logger.BindRefused(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
