@@ -37,8 +37,8 @@ public readonly record struct RateLease(int? Credits, TimeSpan Duration, TimeSpa
     /// <summary>How long a slice is.</summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>No limit, for the time of a slice: by then there may be one.</summary>
-    public static RateLease Unlimited { get; } = new(null, Slice, TimeSpan.Zero);
+    /// <summary>No limit, for a second: by then there may be one.</summary>
+    public static RateLease Unlimited { get; } = new(null, TimeSpan.FromSeconds(1), TimeSpan.Zero);
 }
 
 /// <summary>The switches of roads: what is paused is claimed by no node.</summary>

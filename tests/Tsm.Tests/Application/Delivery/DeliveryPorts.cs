@@ -99,6 +99,9 @@ internal sealed class ListedLeases : IRateLeases
 
     public int Returned => Volatile.Read(ref _returned);
 
+    /// <summary>What asking meets; null for an answer.</summary>
+    public Exception? Fault { get; set; }
+
     public void Give(params RateLease[] leases)
     {
         _leases.Clear();
@@ -110,6 +113,11 @@ internal sealed class ListedLeases : IRateLeases
     public Task<RateLease> LeaseAsync(string road, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asked);
+        if (Fault is { } fault)
+        {
+            return Task.FromException<RateLease>(fault);
+        }
+
         RateLease lease = RateLease.Unlimited;
         return Task.FromResult((_leases.Count > 1 ? _leases.TryDequeue(out lease) : _leases.TryPeek(out lease)) ? lease : RateLease.Unlimited);
     }
