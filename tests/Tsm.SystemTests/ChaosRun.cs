@@ -53,7 +53,7 @@ internal sealed class ChaosRun(Site site, PrivatePostgres postgres, IReadOnlyLis
             await Task.WhenAll(killing, stopping);
         }
 
-        Assert.All(_ended.Values, j => Assert.True(IsProven(j), j.ToString()));
+        await AllAreProvenAsync();
         await EachCardHasOneJobAsync();
     }
 
@@ -66,7 +66,7 @@ internal sealed class ChaosRun(Site site, PrivatePostgres postgres, IReadOnlyLis
         Task asking = AskAllAsync("audit", null, limit);
         await FollowAsync(cards.Count, limit);
         await asking;
-        Assert.All(_ended.Values, j => Assert.True(IsProven(j), j.ToString()));
+        await AllAreProvenAsync();
         _ended.Clear();
         foreach ((string id, JsonNode job) in installs)
         {
@@ -283,13 +283,19 @@ internal sealed class ChaosRun(Site site, PrivatePostgres postgres, IReadOnlyLis
         }
     }
 
+    private async Task AllAreProvenAsync()
+    {
+        string[] wrong = [.. _ended.Where(j => !IsProven(j.Value)).Select(j => j.Key)];
+        Assert.True(wrong.Length == 0, $"{wrong.Length} jobs did not end proven: {await StateAsync(wrong)}");
+    }
+
     private async Task<string> StateAsync(string[] open)
     {
         string text = "";
         foreach (string job in open.Take(5))
         {
-            JsonNode row = await Alive().GetAsync($"/api/v1/jobs/{job}");
-            text += $"\n{row}\n{await Alive().GetAsync($"/api/v1/cards/{row["card"]}/history?limit=30")}";
+            JsonNode row = await AskedUntilAnsweredAsync($"/api/v1/jobs/{job}");
+            text += $"\n{row}\n{await AskedUntilAnsweredAsync($"/api/v1/cards/{row["card"]}/history?limit=200")}";
         }
 
         return text;

@@ -39,7 +39,7 @@ public sealed class ChaosStory(ITestOutputHelper output)
             new SiteOptions
             {
                 Nodes = 2,
-                Smsc = "window=30;answerTimeout=4s;maxSends=100",
+                Smsc = "window=30;rate=300;answerTimeout=8s;maxSends=100",
                 Environment = new Dictionary<string, string>
                 {
                     ["TSM_DATABASE"] = postgres.CreateDatabase(),
@@ -66,7 +66,7 @@ public sealed class ChaosStory(ITestOutputHelper output)
         }
         catch
         {
-            output.WriteLine($"seed {seed}");
+            Report(run, await site.AccountAsync(), watch.Elapsed, seed);
             foreach (SiteNode node in site.Nodes)
             {
                 output.WriteLine(node.Log.Length > 200_000 ? node.Log[^200_000..] : node.Log);

@@ -132,7 +132,9 @@ public sealed class SimulatedSmsc : IAsyncDisposable
             _ = DropAsync(session, before ? TimeSpan.Zero : DropPause);
         }
 
-        return before ? ValueTask.FromResult(SmppResponse.None) : RespondAsync(session, faults, number, submit, response, cancellationToken);
+        return before
+            ? ValueTask.FromResult(SmppResponse.None)
+            : RespondAsync(session, faults, number, submit, response, cancellationToken);
     }
 
     // Null if the message is taken.
