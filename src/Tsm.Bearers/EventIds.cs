@@ -21,6 +21,7 @@ internal static class EventIds
     public const int MessageMalformed = 3026;
     public const int ListenerFailed = 3027;
     public const int BindUnanswered = 3028;
+    public const int TransceiverRefused = 3029;
 
     public const int ServerListening = 3040;
     public const int ServerBound = 3041;

@@ -46,6 +46,8 @@ public static class StorageServiceCollectionExtensions
             : s.GetRequiredService<EmbeddedStorage>().Vault);
         services.AddPort<IGrainStore, SqliteGrainStore, PostgresGrainStore>();
         services.AddPort<IOutbox, SqliteOutbox, PostgresOutbox>();
+        services.AddPort<IRateLeases, LocalRateLeases, PostgresRateLeases>();
+        services.AddPort<IRoadSwitches, SqliteRoadSwitches, PostgresRoadSwitches>();
         services.AddPort<IQuarantine, SqliteQuarantine, PostgresQuarantine>();
         services.AddPort<IAliasIndex, SqliteAliasIndex, PostgresAliasIndex>();
         services.AddPort<IRoadLives, SqliteRoadLives, PostgresRoadLives>();

@@ -101,10 +101,21 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Starts a program and waits for its ready file.</summary>
-    public static async Task<(RunningProgram Program, string Ready)> StartAsync(string dll, string readyFile, params string[] arguments)
+    public static Task<(RunningProgram Program, string Ready)> StartAsync(string dll, string readyFile, params string[] arguments) =>
+        StartAsync(dll, readyFile, environment: null, arguments);
+
+    /// <summary>As the other, with variables of its own.</summary>
+    public static async Task<(RunningProgram Program, string Ready)> StartAsync(
+        string dll, string readyFile, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         File.Delete(readyFile);
-        var program = new RunningProgram(Process.Start(Programs.Start(dll, [.. arguments, "--ready-file", readyFile, "--exit-with-stdin"]))!);
+        ProcessStartInfo start = Programs.Start(dll, [.. arguments, "--ready-file", readyFile, "--exit-with-stdin"]);
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var program = new RunningProgram(Process.Start(start)!);
         await Wait.UntilAsync(
             () => Task.FromResult(File.Exists(readyFile) || program._process.HasExited), TimeSpan.FromSeconds(60), () => program.Log);
         return program._process.HasExited

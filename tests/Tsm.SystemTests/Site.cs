@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -29,7 +28,10 @@ internal sealed record SiteCard(string Iccid, string Msisdn, string Model, strin
     }
 }
 
-/// <summary>A server and a simulated network in a folder of their own; the server can be killed and started again.</summary>
+/// <summary>
+/// Server nodes and a simulated network in a folder of their own; a node can be killed and started again. Without a word there is one
+/// node, on SQLite.
+/// </summary>
 internal sealed class Site : IAsyncDisposable
 {
     private const string Password = "secret";
@@ -37,19 +39,25 @@ internal sealed class Site : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("tsm-story-").FullName;
     private readonly HttpClient _control = new();
     private RunningProgram? _simulator;
-    private RunningProgram? _server;
-    private int _smppPort;
-    private HttpClient _api = new();
 
-    public string Url { get; private set; } = "";
+    private Site()
+    {
+    }
 
-    public string Token { get; private set; } = "";
+    public IReadOnlyList<SiteNode> Nodes { get; private set; } = [];
+
+    public string Url => Nodes[0].Url;
+
+    public string Token => Nodes[0].Token;
 
     public string Folder => _folder;
 
-    public string ServerLog => _server?.Log ?? "";
+    public string ServerLog => Nodes[0].Log;
 
-    public static async Task<Site> StartAsync(IReadOnlyList<SiteCard> cards, params string[] simulatorOptions)
+    public static Task<Site> StartAsync(IReadOnlyList<SiteCard> cards, params string[] simulatorOptions) =>
+        StartAsync(cards, new SiteOptions(), simulatorOptions);
+
+    public static async Task<Site> StartAsync(IReadOnlyList<SiteCard> cards, SiteOptions options, params string[] simulatorOptions)
     {
         var site = new Site();
         var file = new JsonObject { ["cards"] = new JsonArray([.. cards.Select(Simulated)]) };
@@ -60,11 +68,20 @@ internal sealed class Site : IAsyncDisposable
             Path.Combine(site._folder, "simulator.ready"),
             ["--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "story", "--password", Password, .. simulatorOptions]);
         JsonNode found = JsonNode.Parse(ready)!;
-        site._smppPort = (int)found["smppPort"]!;
         site._control.BaseAddress = new(((string)found["controlUrl"]!).TrimEnd('/') + "/");
+        string smsc = $"name=story;host=127.0.0.1;port={(int)found["smppPort"]!};systemId=story;password={Password};source=99900;{options.Smsc}";
+        site.Nodes =
+        [
+            .. Enumerable.Range(1, options.Nodes).Select(n => new SiteNode(
+                Path.Combine(site._folder, options.Nodes == 1 ? "data" : $"data-{n}"), smsc, options.Environment)),
+        ];
         try
         {
-            await site.StartServerAsync();
+            foreach (SiteNode node in site.Nodes)
+            {
+                await node.StartAsync();
+            }
+
             return site;
         }
         catch
@@ -74,41 +91,15 @@ internal sealed class Site : IAsyncDisposable
         }
     }
 
-    public async Task StartServerAsync()
-    {
-        (_server, string ready) = await RunningProgram.StartAsync(
-            Programs.Server,
-            Path.Combine(_folder, "server.ready"),
-            "--urls",
-            "http://127.0.0.1:0",
-            "--data",
-            Path.Combine(_folder, "data"),
-            "--smsc",
-            $"name=story;host=127.0.0.1;port={_smppPort};systemId=story;password={Password};source=99900;answerTimeout=1s;maxSends=20");
-        JsonNode found = JsonNode.Parse(ready)!;
-        (Url, Token) = ((string)found["url"]!, (string)found["token"]!);
-        _api.Dispose();
-        _api = new() { BaseAddress = new(Url) };
-        _api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-    }
+    public Task StartServerAsync() => Nodes[0].StartAsync();
 
     /// <summary><c>kill -9</c> of the server.</summary>
-    public void KillServer() => _server!.Kill();
+    public void KillServer() => Nodes[0].Kill();
 
-    public async Task<JsonNode> GetAsync(string path) => (await _api.GetFromJsonAsync<JsonNode>(path))!;
+    public Task<JsonNode> GetAsync(string path) => Nodes[0].GetAsync(path);
 
-    public async Task<(int Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
-        if (idempotencyKey is not null)
-        {
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
-        }
-
-        using HttpResponseMessage response = await _api.SendAsync(request);
-        string text = await response.Content.ReadAsStringAsync();
-        return ((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
-    }
+    public Task<(int Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null) =>
+        Nodes[0].SendAsync(method, path, content, idempotencyKey);
 
     public async Task ImportAsync(IEnumerable<SiteCard> cards)
     {
@@ -157,9 +148,12 @@ internal sealed class Site : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _server?.Dispose();
+        foreach (SiteNode node in Nodes)
+        {
+            node.Dispose();
+        }
+
         _simulator?.Dispose();
-        _api.Dispose();
         _control.Dispose();
         Directory.Delete(_folder, recursive: true);
         await Task.CompletedTask;

@@ -187,6 +187,14 @@ internal sealed partial class CardTurn
             bool ahead = replayed && packet.Sends == 1;
             if (ahead ? Active.CounterJumps >= Model.MaxCounterJumps : Active.Recoveries >= CardLimits.Recoveries)
             {
+                if (ahead && pending.Grade == Grade.Indicated && Active.SmsRepeated > 0 && Active.Recoveries < CardLimits.Recoveries)
+                {
+                    // An unsigned answer names no command: it may be a late one to a repetition of the packet before. The same
+                    // octets again are harmless and tell; if the card has taken them, the next answer leads to recovery.
+                    Repeat(packet);
+                    return;
+                }
+
                 WriteOff(packet, possiblyExecuted: true);
                 Abandon(Problems.FromStatus(status, _card.Iccid, pending.Grade), pending.Grade);
                 return;

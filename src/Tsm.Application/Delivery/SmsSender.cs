@@ -10,10 +10,10 @@ namespace Tsm.Application.Delivery;
 
 /// <summary>
 /// Sends what is ready to leave on one road. It claims only what the window can take and only while the road is bound, so
-/// limits hold, a pause takes effect at once, and nothing is claimed that would wait here.
+/// limits hold - the rate over all nodes among them -, a pause takes effect at once, and nothing is claimed that would wait here.
 /// </summary>
-public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost host, TimeProvider time, ILogger<SmsSender> logger)
-    : BackgroundService
+public sealed partial class SmsSender(
+    ISmsRoad road, RoadCredits credits, IOutbox outbox, IGrainHost host, TimeProvider time, ILogger<SmsSender> logger) : BackgroundService
 {
     /// <summary>How long a packet may be under way to the SMSC before it counts as possibly sent.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -90,11 +90,14 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             return await road.WaitForRoomAsync(cancellationToken);
         }
 
+        // What is claimed leaves at once: the road's rate, which all nodes share, has room for it.
+        room = Math.Min(room, await credits.ReadyAsync(cancellationToken));
         int limit = Math.Max(1, room / _segmentsPerPacket);
         IReadOnlyList<OutboxPacket> packets = await outbox.ClaimAsync(road.Name, limit, Lease, cancellationToken);
         _flights.RemoveWhere(f => f.IsCompleted);
         if (packets.Count == 0)
         {
+            await credits.ReturnAsync(cancellationToken);
             await outbox.WaitAsync(road.Name, cancellationToken);
             return true;
         }
@@ -134,15 +137,18 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
     private async Task SettleAsync(OutboxPacket packet, SegmentOutcome[] outcomes, CancellationToken cancellationToken)
     {
         bool mayHaveLeft = outcomes.Any(o => o.Kind is SegmentResult.Accepted or SegmentResult.Unknown);
-        SegmentOutcome refusal = outcomes.FirstOrDefault(o => o.Kind == SegmentResult.Refused);
+
+        // Of several refusals the one that lasts decides.
+        SegmentOutcome refusal = outcomes.Where(o => o.Kind == SegmentResult.Refused).OrderBy(Passes).FirstOrDefault();
         bool refused = refusal.Kind == SegmentResult.Refused;
         if (outcomes.All(o => o.Kind == SegmentResult.Accepted))
         {
             logger.PacketAccepted(packet.Grain, packet.PacketId, packet.Attempt, outcomes.Length);
             await host.TellAsync(packet, SubmitOutcome.Accepted, problem: null, time, cancellationToken);
         }
-        else if (!mayHaveLeft && (!refused || refusal.Status.Disposition == StatusDisposition.RetryLater))
+        else if (refused ? Passes(refusal) : !mayHaveLeft)
         {
+            // A packet that lacks a segment was never whole: all of it may be sent again at once, and no attempt is spent.
             _slowDown = true;
             await outbox.ReleaseAsync([packet], cancellationToken);
         }
@@ -159,6 +165,10 @@ public sealed partial class SmsSender(ISmsRoad road, IOutbox outbox, IGrainHost 
             await host.TellAsync(packet, SubmitOutcome.Unknown, problem, time, cancellationToken);
         }
     }
+
+    // The SMSC has not taken the segment, and will when its trouble is over, or when it is bound to again.
+    private static bool Passes(SegmentOutcome outcome) =>
+        outcome.Status.Disposition is StatusDisposition.RetryLater or StatusDisposition.Rebind;
 
     private Task RestAsync(CancellationToken cancellationToken) => Task
         .Delay(Rest, time, cancellationToken)

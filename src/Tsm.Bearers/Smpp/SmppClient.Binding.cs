@@ -13,14 +13,16 @@ public sealed partial class SmppClient
         while (!IsLeaving)
         {
             ChangeState(SmppClientState.Connecting, "connecting");
-            long began = _time.GetTimestamp();
+            _held = TimeSpan.Zero;
             (SmppClientState next, string reason) = await ServeOnceAsync();
+            if (_held > backoff)
+            {
+                // A bind that outlasted the pause proves that the SMSC is well; one that ends at once is a failed attempt.
+                backoff = _options.ReconnectBackoff;
+            }
 
-            // A session that lasted proves that the SMSC is well; one that ends at once is a failed attempt.
             TimeSpan pause = next == SmppClientState.Alarm ? _options.AlarmRetryInterval : Backoff.Jitter(backoff);
-            backoff = _time.GetElapsedTime(began) > _options.MaxReconnectBackoff
-                ? _options.ReconnectBackoff
-                : Backoff.Double(backoff, _options.MaxReconnectBackoff);
+            backoff = Backoff.Double(backoff, _options.MaxReconnectBackoff);
             if (IsLeaving)
             {
                 return;
@@ -31,8 +33,73 @@ public sealed partial class SmppClient
         }
     }
 
-    // One session from connecting to its end; never throws. Says what to be until the next attempt, and why.
+    // One bind from connecting to its end; never throws. Says what to be until the next attempt, and why.
     private async Task<(SmppClientState Next, string Reason)> ServeOnceAsync()
+    {
+        Opening first = await OpenAsync(_parted ? BindType.Transmitter : _options.BindType);
+        if (first is { Session: null, NeedsTwo: true })
+        {
+            // An SMSC that knows no transceiver takes one session for each direction (SMPP 3.4 §2.2).
+            _logger.TransceiverRefused(_options.Host, _options.Port, first.Reason);
+            _parted = true;
+            first = await OpenAsync(BindType.Transmitter);
+        }
+
+        if (first.Session is not { } sending)
+        {
+            _parted = false;
+            return (first.Next, first.Reason);
+        }
+
+        await using (sending)
+        {
+            if (!_parted)
+            {
+                return await HoldAsync(sending, sending);
+            }
+
+            Opening second = await OpenAsync(BindType.Receiver);
+            if (second.Session is not { } receiving)
+            {
+                _parted = false;
+                return (second.Next, second.Reason);
+            }
+
+            await using (receiving)
+            {
+                return await HoldAsync(sending, receiving);
+            }
+        }
+    }
+
+    // Bound until the first of the sessions ends; the other ends with it, in order where the client is stopping.
+    private async Task<(SmppClientState Next, string Reason)> HoldAsync(SmppSession sending, SmppSession receiving)
+    {
+        long began = _time.GetTimestamp();
+        Volatile.Write(ref _receiving, receiving);
+        Volatile.Write(ref _session, sending);
+        ChangeState(SmppClientState.Bound, "bound");
+        _logger.ClientBound(_options.Host, _options.Port, _options.SystemId);
+        await using CancellationTokenRegistration stopping = _stop.Token.Register(() =>
+        {
+            sending.End(SessionEndReason.Disposed, "the client was disposed");
+            receiving.End(SessionEndReason.Disposed, "the client was disposed");
+        });
+        SessionEnd end = await await Task.WhenAny(sending.Completion, receiving.Completion);
+        Volatile.Write(ref _session, null);
+        _held = _time.GetElapsedTime(began);
+        if (IsLeaving)
+        {
+            await Task.WhenAll(sending.Completion, receiving.Completion);
+        }
+
+        Volatile.Write(ref _receiving, null);
+        _logger.ClientUnbound(_options.Host, _options.Port, end.Reason, end.Detail);
+        return (SmppClientState.Waiting, end.Detail);
+    }
+
+    // A session that is connected and bound, or why there is none.
+    private async Task<Opening> OpenAsync(BindType type)
     {
         SmppSession session;
         try
@@ -46,27 +113,17 @@ public sealed partial class SmppClient
                 _logger.ConnectFailed(e, _options.Host, _options.Port);
             }
 
-            return (SmppClientState.Waiting, e.Message);
+            return new(null, SmppClientState.Waiting, e.Message);
         }
 
-        await using (session)
+        session.Start();
+        if (await BindAsync(session, type) is not { } refusal)
         {
-            session.Start();
-            if (await BindAsync(session) is { } refusal)
-            {
-                return refusal;
-            }
-
-            Volatile.Write(ref _session, session);
-            ChangeState(SmppClientState.Bound, "bound");
-            _logger.ClientBound(_options.Host, _options.Port, _options.SystemId);
-            await using CancellationTokenRegistration stopping =
-                _stop.Token.Register(() => session.End(SessionEndReason.Disposed, "the client was disposed"));
-            SessionEnd end = await session.Completion;
-            Volatile.Write(ref _session, null);
-            _logger.ClientUnbound(_options.Host, _options.Port, end.Reason, end.Detail);
-            return (SmppClientState.Waiting, end.Detail);
+            return new(session, SmppClientState.Bound, "bound");
         }
+
+        await session.DisposeAsync();
+        return refusal;
     }
 
     private async Task<Stream> ConnectAsync()
@@ -95,9 +152,9 @@ public sealed partial class SmppClient
     }
 
     // Null once bound.
-    private async Task<(SmppClientState Next, string Reason)?> BindAsync(SmppSession session)
+    private async Task<Opening?> BindAsync(SmppSession session, BindType type)
     {
-        CommandId id = _options.BindType switch
+        CommandId id = type switch
         {
             BindType.Transmitter => CommandId.BindTransmitter,
             BindType.Receiver => CommandId.BindReceiver,
@@ -110,7 +167,7 @@ public sealed partial class SmppClient
         }
         catch (OperationCanceledException)
         {
-            return (SmppClientState.Waiting, "stopping");
+            return new(null, SmppClientState.Waiting, "stopping");
         }
 
         switch (outcome)
@@ -119,14 +176,20 @@ public sealed partial class SmppClient
                 return null;
             case RequestOutcome.Answered { Pdu.Status: { Disposition: StatusDisposition.StopAndAlarm } status }:
                 _logger.BindAlarm(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
-                return (SmppClientState.Alarm, $"{status}: {status.Meaning}");
+                return new(null, SmppClientState.Alarm, $"{status}: {status.Meaning}");
             case RequestOutcome.Answered { Pdu.Status: var status }:
-                _logger.BindRefused(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
-                return (SmppClientState.Waiting, $"{status}: {status.Meaning}");
+                bool needsTwo = type == BindType.Transceiver
+                    && (status == CommandStatus.InvalidCommandId || status == CommandStatus.BindFailed);
+                if (!needsTwo)
+                {
+                    _logger.BindRefused(_options.Host, _options.Port, _options.SystemId, status, status.Meaning);
+                }
+
+                return new(null, SmppClientState.Waiting, $"{status}: {status.Meaning}", needsTwo);
             default:
                 string reason = outcome is RequestOutcome.Unknown unknown ? unknown.Reason : "the session ended";
                 _logger.BindUnanswered(_options.Host, _options.Port, _options.SystemId, reason);
-                return (SmppClientState.Waiting, reason);
+                return new(null, SmppClientState.Waiting, reason);
         }
     }
 
@@ -158,4 +221,7 @@ public sealed partial class SmppClient
         deliver = parsed ? data.ToDeliverSm() : default;
         return parsed;
     }
+
+    // What an attempt to bind one session has come to.
+    private sealed record Opening(SmppSession? Session, SmppClientState Next, string Reason, bool NeedsTwo = false);
 }

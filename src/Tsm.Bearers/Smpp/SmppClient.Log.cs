@@ -22,6 +22,10 @@ internal static partial class SmppClientLog
     public static partial void BindRefused(
         this ILogger logger, string host, int port, string systemId, CommandStatus status, string meaning);
 
+    [LoggerMessage(EventId = EventIds.TransceiverRefused, Level = LogLevel.Information,
+        Message = "{Host}:{Port} takes no transceiver ({Reason}); trying a transmitter and a receiver")]
+    public static partial void TransceiverRefused(this ILogger logger, string host, int port, string reason);
+
     [LoggerMessage(EventId = EventIds.BindUnanswered, Level = LogLevel.Warning,
         Message = "{Host}:{Port} did not answer the bind of {SystemId}: {Reason}")]
     public static partial void BindUnanswered(this ILogger logger, string host, int port, string systemId, string reason);

@@ -3,9 +3,13 @@ namespace Tsm.Bearers.Smpp;
 /// <summary>Submitting, and submitting again when the SMSC asks for patience.</summary>
 public sealed partial class SmppClient
 {
+    // How often a message is sent again that the SMSC refused for a reason that may pass, or may not.
+    private const int LimitedRetries = 3;
+
     /// <summary>
-    /// Submits a message within window and rate. While the SMSC throttles or its queue is full the same message is sent
-    /// again, with growing pauses, for up to <see cref="SmppClientOptions.MaxThrottleTime"/>.
+    /// Submits a message within window and rate. While the SMSC throttles, its queue is full or it has trouble that passes
+    /// (<see cref="StatusDisposition.RetryLater"/>) the same message is sent again, with growing pauses, for up to
+    /// <see cref="SmppClientOptions.MaxThrottleTime"/>; after <see cref="StatusDisposition.RetryLimited"/> a few times.
     /// </summary>
     /// <param name="message">The message; segments of one packet are submitted one after the other to keep their order.</param>
     /// <param name="cancellationToken">Gives up. Once octets may have left, the result is unknown instead.</param>
@@ -14,7 +18,8 @@ public sealed partial class SmppClient
     public async Task<SubmitResult> SubmitAsync(SubmitSm message, CancellationToken cancellationToken)
     {
         long began = _time.GetTimestamp();
-        TimeSpan queueFullPause = _options.ThrottleBackoff;
+        TimeSpan ownPause = _options.ThrottleBackoff;
+        int limited = 0;
         while (true)
         {
             SubmitResult result = await SubmitOnceAsync(message, cancellationToken);
@@ -24,7 +29,7 @@ public sealed partial class SmppClient
             }
 
             if (result is not SubmitResult.Refused { Status: var status }
-                || (status != CommandStatus.Throttled && status != CommandStatus.MessageQueueFull)
+                || !MayPass(status, ref limited)
                 || _time.GetElapsedTime(began) >= _options.MaxThrottleTime)
             {
                 return result;
@@ -39,10 +44,10 @@ public sealed partial class SmppClient
                 continue;
             }
 
-            // A full queue is often that of one destination: this message waits, the others only slow down.
+            // A full queue is often that of one destination, an error that of one message: it waits, the others only slow down.
             _pace.Slow();
-            pause = Backoff.Jitter(queueFullPause);
-            queueFullPause = Backoff.Double(queueFullPause, _options.MaxThrottleBackoff);
+            pause = Backoff.Jitter(ownPause);
+            ownPause = Backoff.Double(ownPause, _options.MaxThrottleBackoff);
             _logger.Throttled(_options.Host, _options.Port, status, pause);
             if (!await WaitAsync(pause, cancellationToken))
             {
@@ -50,6 +55,13 @@ public sealed partial class SmppClient
             }
         }
     }
+
+    private static bool MayPass(CommandStatus status, ref int limited) => status.Disposition switch
+    {
+        StatusDisposition.RetryLater => true,
+        StatusDisposition.RetryLimited => ++limited <= LimitedRetries,
+        _ => false,
+    };
 
     private async Task<SubmitResult> SubmitOnceAsync(SubmitSm message, CancellationToken cancellationToken)
     {
@@ -93,6 +105,11 @@ public sealed partial class SmppClient
         try
         {
             await _pace.WaitAsync(any.Token);
+            if (_turn is not null)
+            {
+                await _turn(any.Token);
+            }
+
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

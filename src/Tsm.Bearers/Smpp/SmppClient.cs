@@ -15,6 +15,7 @@ public sealed partial class SmppClient : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SendPace _pace;
+    private readonly Func<CancellationToken, ValueTask>? _turn;
     private readonly Octets _bind;
 
     // No message leaves any more; then: the session is over.
@@ -23,6 +24,13 @@ public sealed partial class SmppClient : IAsyncDisposable
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SmppSession? _session;
+
+    // The same as the session that sends, unless the SMSC wants two.
+    private SmppSession? _receiving;
+    private bool _parted;
+
+    // How long the last bind lasted.
+    private TimeSpan _held;
     private SmppClientState _state;
     private Task _running = Task.CompletedTask;
 
@@ -36,18 +44,22 @@ public sealed partial class SmppClient : IAsyncDisposable
     /// </param>
     /// <param name="time">The clock of all timers.</param>
     /// <param name="logger">Where the client reports.</param>
+    /// <param name="turn">
+    /// Waited for before every submit_sm, repetitions included, for a limit that is kept elsewhere; null for none.
+    /// </param>
     /// <exception cref="ArgumentException">Account or password are longer than SMPP allows.</exception>
     public SmppClient(
         SmppClientOptions options,
         Func<DeliverSm, CancellationToken, ValueTask<CommandStatus>> onDeliver,
         TimeProvider time,
-        ILogger<SmppClient> logger)
+        ILogger<SmppClient> logger,
+        Func<CancellationToken, ValueTask>? turn = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(onDeliver);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(logger);
-        (_options, _onDeliver, _time, _logger) = (options, onDeliver, time, logger);
+        (_options, _onDeliver, _time, _logger, _turn) = (options, onDeliver, time, logger, turn);
         _bind = SmppFields.ToOctets(new BindRequest
         {
             SystemId = options.SystemId,
@@ -117,7 +129,12 @@ public sealed partial class SmppClient : IAsyncDisposable
         await _leaving.CancelAsync();
         if (Volatile.Read(ref _session) is { } session)
         {
+            SmppSession receiving = Volatile.Read(ref _receiving) ?? session;
             await session.UnbindAsync(cancellationToken);
+            if (receiving != session)
+            {
+                await receiving.UnbindAsync(cancellationToken);
+            }
         }
 
         await _stop.CancelAsync();

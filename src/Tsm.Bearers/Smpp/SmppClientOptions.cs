@@ -31,7 +31,7 @@ public sealed class SmppClientOptions
     [MaxLength(12)]
     public string SystemType { get; set; } = "";
 
-    /// <summary>The directions of the bind. Default transceiver.</summary>
+    /// <summary>The directions of the bind. Default transceiver; where the SMSC takes none, a transmitter and a receiver instead.</summary>
     public BindType BindType { get; set; } = BindType.Transceiver;
 
     /// <summary>The most messages without an answer. Default 10.</summary>
@@ -45,7 +45,7 @@ public sealed class SmppClientOptions
     /// <summary>After how long a silence enquire_link is sent. Default 30 s.</summary>
     public TimeSpan EnquireLinkInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long its answer may take. Default 10 s.</summary>
+    /// <summary>How long its answer, or the rest of a PDU that has begun, may take. Default 10 s.</summary>
     public TimeSpan EnquireLinkTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an answer to bind or submit_sm may take; after that the outcome is unknown. Default 30 s.</summary>
@@ -54,7 +54,7 @@ public sealed class SmppClientOptions
     /// <summary>How long connecting may take. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause after the first failed attempt to bind; it doubles with every further one. Default 1 s.</summary>
+    /// <summary>The pause after a bind that has ended, or failed; it doubles until one lasts longer than the pause. Default 1 s.</summary>
     public TimeSpan ReconnectBackoff { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest such pause. Default 60 s.</summary>
@@ -63,7 +63,7 @@ public sealed class SmppClientOptions
     /// <summary>The pause after the account was refused, when hammering would lock it. Default five minutes.</summary>
     public TimeSpan AlarmRetryInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The first pause after RTHROTTLED or RMSGQFUL; it doubles while they go on. Default 1 s.</summary>
+    /// <summary>The first pause after RTHROTTLED, RMSGQFUL or another error that passes; it doubles while they go on. Default 1 s.</summary>
     public TimeSpan ThrottleBackoff { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest such pause. Default 60 s.</summary>
@@ -143,6 +143,7 @@ public sealed class SmppClientOptions
         WindowSize = WindowSize,
         EnquireLinkInterval = EnquireLinkInterval,
         EnquireLinkTimeout = EnquireLinkTimeout,
+        PduTimeout = EnquireLinkTimeout,
         ResponseTimeout = ResponseTimeout,
     };
 }

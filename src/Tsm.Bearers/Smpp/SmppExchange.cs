@@ -27,6 +27,12 @@ public readonly record struct SmppResponse(CommandStatus Status, Octets Body = d
     /// <summary>generic_nack for a body that does not fill its PDU (SMPP 3.4 §4.3.1).</summary>
     public static SmppResponse Malformed => new(CommandStatus.InvalidCommandLength, IsNack: true);
 
+    /// <summary>No answer at all: what a peer meets whose answer gets lost.</summary>
+    public static SmppResponse None => new() { IsSilent = true };
+
+    /// <summary>Whether nothing is written.</summary>
+    public bool IsSilent { get; private init; }
+
     /// <summary>Called once the answer stands in line to be written, before anything queued later.</summary>
     internal Action? Queued { get; init; }
 
@@ -82,7 +88,7 @@ public enum SessionEndReason
     /// <summary>enquire_link was not answered in time.</summary>
     EnquireLinkUnanswered,
 
-    /// <summary>The peer sent a PDU whose length is impossible, or could not read one of ours.</summary>
+    /// <summary>The peer sent a PDU whose length is impossible or never came whole, or could not read one of ours.</summary>
     Malformed,
 
     /// <summary>The peer sends requests without reading the answers.</summary>
@@ -115,6 +121,9 @@ public sealed record SmppSessionOptions
 
     /// <summary>How long any other answer may take until the outcome is unknown. Default 30 s.</summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the rest of a PDU may take whose beginning has come. Default 10 s.</summary>
+    public TimeSpan PduTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest PDU accepted, in octets. Default 64 KiB.</summary>
     public int MaxPduLength { get; init; } = 64 * 1024;

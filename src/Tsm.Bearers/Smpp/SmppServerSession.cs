@@ -66,6 +66,12 @@ public sealed class SmppServerSession : IAsyncDisposable
     public Task<RequestOutcome> SendAsync(CommandId id, Octets body, CancellationToken cancellationToken) =>
         _session.SendAsync(id, body, cancellationToken);
 
+    /// <summary>
+    /// Writes octets as they are, in line with the PDUs: how a simulated SMSC breaks the protocol. Nobody waits for what the
+    /// ESME says to it.
+    /// </summary>
+    public void WriteRaw(Octets wire) => _session.WriteRaw(wire);
+
     /// <summary>Unbinds in order: open answers are waited for.</summary>
     public Task UnbindAsync(CancellationToken cancellationToken) => _session.UnbindAsync(cancellationToken);
 

@@ -12,14 +12,28 @@ public sealed partial class SmppSession
     private async Task ReadAsync()
     {
         PipeReader input = PipeReader.Create(_stream, new(leaveOpen: true));
+        await using ITimer patience = _time.CreateTimer(
+            _ => End(SessionEndReason.Malformed, $"the rest of a PDU did not come within {_options.PduTimeout.TotalSeconds:0.###} s"),
+            state: null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         try
         {
             SessionEnd? leaving = null;
+            bool inside = false;
             while (leaving is null)
             {
                 ReadResult read = await input.ReadAsync(_ended);
                 ReadOnlySequence<byte> buffer = read.Buffer;
+                long before = buffer.Length;
                 leaving = Consume(ref buffer);
+                if (buffer.IsEmpty != !inside || (inside && buffer.Length < before))
+                {
+                    // A length that is wrong, but possible, would be waited for until other traffic has filled it.
+                    inside = !buffer.IsEmpty;
+                    patience.Change(inside ? _options.PduTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                }
+
                 input.AdvanceTo(buffer.Start, buffer.End);
                 if (read.IsCompleted)
                 {

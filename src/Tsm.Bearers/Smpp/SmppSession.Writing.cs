@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
+using Tsm.Card.Encoding;
 
 namespace Tsm.Bearers.Smpp;
 
@@ -16,12 +17,26 @@ public sealed partial class SmppSession
     private Task _written = Task.CompletedTask;
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Outgoing(SmppPdu Pdu, PendingRequest? Request);
+    private readonly record struct Outgoing(SmppPdu Pdu, PendingRequest? Request, Octets? Raw = null);
 
     private bool Enqueue(SmppPdu pdu, PendingRequest? request) => !_closing && _outgoing.Writer.TryWrite(new(pdu, request));
 
+    /// <summary>Writes octets as they are, in line with everything else: how a peer that breaks the protocol is played.</summary>
+    internal void WriteRaw(Octets wire)
+    {
+        if (!_closing)
+        {
+            _outgoing.Writer.TryWrite(new(default, Request: null, wire));
+        }
+    }
+
     private void Answer(SmppRequest request, SmppResponse response)
     {
+        if (response.IsSilent)
+        {
+            return;
+        }
+
         if (Interlocked.Increment(ref _queuedAnswers) > MaxQueuedAnswers)
         {
             End(SessionEndReason.PeerNotReading, $"{MaxQueuedAnswers} answers wait to be read");
@@ -83,6 +98,13 @@ public sealed partial class SmppSession
 
     private void Write(PipeWriter output, Outgoing next)
     {
+        if (next.Raw is { } raw)
+        {
+            raw.Span.CopyTo(output.GetSpan(raw.Length));
+            output.Advance(raw.Length);
+            return;
+        }
+
         if (next.Request is null)
         {
             Interlocked.Decrement(ref _queuedAnswers);

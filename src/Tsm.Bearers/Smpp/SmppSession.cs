@@ -62,8 +62,8 @@ public sealed partial class SmppSession : IAsyncDisposable
     /// <summary>Ends with the session, and says why; never fails.</summary>
     public Task<SessionEnd> Completion => _completion.Task;
 
-    /// <summary>How many more requests may be sent now: the window less what is unanswered; 0 once it is over.</summary>
-    public int FreeWindow => _end is null ? _window.CurrentCount : 0;
+    /// <summary>How many more requests may be sent now: the window less what is unanswered; 0 once it is closing or over.</summary>
+    public int FreeWindow => _end is null && !_closing ? _window.CurrentCount : 0;
 
     /// <summary>The requests sent, or waiting to be, that have no answer.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
@@ -262,7 +262,15 @@ public sealed partial class SmppSession : IAsyncDisposable
         try
         {
             await _window.WaitAsync(either.Token);
-            return true;
+            if (!_closing)
+            {
+                return true;
+            }
+
+            // No request leaves any more; who came back at once for another try would do nothing else until it is over.
+            _window.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token);
+            return false;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

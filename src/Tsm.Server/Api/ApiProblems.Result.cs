@@ -16,6 +16,7 @@ internal static partial class ApiProblems
         ["JOB_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["APPLICATION_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["CARD_MODEL_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["SMSC_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["ROUTE_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["METHOD_NOT_ALLOWED"] = StatusCodes.Status405MethodNotAllowed,
         ["BODY_TOO_SLOW"] = StatusCodes.Status408RequestTimeout,

@@ -73,6 +73,13 @@ internal static partial class ApiProblems
         "The id is mistyped, or the job is of another server.",
         "Look it up with GET /api/v1/jobs.");
 
+    public static Problem SmscUnknown(string name) => Of(
+        "SMSC_UNKNOWN",
+        "SMSC unknown",
+        $"No SMSC of this node is called {name}.",
+        "The name is mistyped, or the SMSC is configured on other nodes only.",
+        "Look it up with GET /api/v1/smsc.");
+
     public static Problem CardModelUnknown(string model) => Of(
         "CARD_MODEL_UNKNOWN",
         "Card model unknown",

@@ -21,24 +21,32 @@ internal static class HealthEndpoints
         .AllowAnonymous();
 
     private static async Task<IResult> ShowAsync(
-        ICatalogueStore catalogue, SmscRoads roads, StoreHealth store, HealthProblems problems, CancellationToken cancellationToken)
+        ICatalogueStore catalogue,
+        SmscRoads roads,
+        IRoadSwitches switches,
+        StoreHealth store,
+        HealthProblems problems,
+        CancellationToken cancellationToken)
     {
-        bool isReadable = await IsReachableAsync(catalogue, cancellationToken);
-        bool ok = isReadable && store.Trouble is null;
-        IReadOnlyList<HealthProblem> found = problems.List(isReadable);
-        return Results.Ok(new Health(found.Count == 0 ? "ok" : "degraded", Version, ok ? "ok" : "unavailable", roads.Health, found));
+        IReadOnlySet<string>? paused = await PausedAsync(catalogue, switches, cancellationToken);
+        IReadOnlyList<SmscHealth> smsc = roads.Health(paused ?? new HashSet<string>(StringComparer.Ordinal));
+        IReadOnlyList<HealthProblem> found = problems.List(paused is not null, smsc);
+        bool ok = paused is not null && store.Trouble is null;
+        return Results.Ok(new Health(found.Count == 0 ? "ok" : "degraded", Version, ok ? "ok" : "unavailable", smsc, found));
     }
 
-    private static async Task<bool> IsReachableAsync(ICatalogueStore catalogue, CancellationToken cancellationToken)
+    // Null if the database does not answer.
+    private static async Task<IReadOnlySet<string>?> PausedAsync(
+        ICatalogueStore catalogue, IRoadSwitches switches, CancellationToken cancellationToken)
     {
         try
         {
             await catalogue.ModelsAsync(Caller.LocalTenant, cancellationToken);
-            return true;
+            return await switches.PausedAsync(cancellationToken);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -1,20 +1,20 @@
 using Tsm.Application.Delivery;
 using Tsm.Application.Hosting;
 using Tsm.Server.Contracts;
-using Tsm.Server.Hosting;
 
 namespace Tsm.Server.Api;
 
 /// <summary>Says in plain words what is not as it should be.</summary>
-internal sealed class HealthProblems(StoreHealth store, SmscRoads smscs, Roads roads, RoadWatch watch, TimeProvider time)
+internal sealed class HealthProblems(StoreHealth store, Roads roads, RoadWatch watch, TimeProvider time)
 {
     /// <summary>How long a jump of the clock is told.</summary>
     private static readonly TimeSpan JumpIsNews = TimeSpan.FromDays(1);
 
     /// <summary>All problems of this node.</summary>
     /// <param name="isReadable">Whether the database has just been read.</param>
-    public IReadOnlyList<HealthProblem> List(bool isReadable) =>
-        [.. Storage(isReadable), .. smscs.Health.Where(s => s.State is not "bound").Select(Smsc), .. Clock()];
+    /// <param name="smscs">How its connections are.</param>
+    public IReadOnlyList<HealthProblem> List(bool isReadable, IReadOnlyList<SmscHealth> smscs) =>
+        [.. Storage(isReadable), .. smscs.Where(s => s.State is not "bound").Select(Smsc), .. Clock()];
 
     private IEnumerable<HealthProblem> Storage(bool isReadable)
     {

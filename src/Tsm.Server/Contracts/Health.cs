@@ -16,7 +16,10 @@ public sealed record Health(
 /// <param name="State">State of the connection in lower case: bound when short messages can leave.</param>
 /// <param name="WindowFree">How many more short messages it takes before it has answered.</param>
 /// <param name="Outstanding">How many short messages it has not answered.</param>
-public sealed record SmscHealth(string Name, string Host, int Port, string State, int WindowFree, int Outstanding);
+/// <param name="Rate">The most short messages a second over all nodes, as this node is configured; absent where there is no limit.</param>
+/// <param name="Paused">Whether somebody has paused it, on all nodes: nothing leaves until it is resumed.</param>
+public sealed record SmscHealth(
+    string Name, string Host, int Port, string State, int WindowFree, int Outstanding, int? Rate, bool Paused);
 
 /// <summary>Something that is not as it should be.</summary>
 /// <param name="Layer">Where: storage, bearer or server.</param>

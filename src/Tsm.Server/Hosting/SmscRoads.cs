@@ -18,13 +18,21 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
     private static readonly TimeSpan MaxReconnectBackoff = TimeSpan.FromSeconds(30);
 
     private readonly ImmutableArray<SmscRoad> _roads;
+    private readonly IRateLeases _leases;
 
     public SmscRoads(
-        ServerOptions options, IOutbox outbox, IGrainHost host, Inbox inbox, TimeProvider time, ILoggerFactory loggers) =>
-        _roads = [.. options.Smsc.Select(smsc => Open(smsc, outbox, host, inbox, time, loggers))];
+        ServerOptions options, IOutbox outbox, IRateLeases leases, IGrainHost host, Inbox inbox, TimeProvider time, ILoggerFactory loggers)
+    {
+        _leases = leases;
+        _roads = [.. options.Smsc.Select(smsc => Open(smsc, outbox, leases, host, inbox, time, loggers))];
+    }
 
     /// <summary>How each connection is.</summary>
-    public IReadOnlyList<SmscHealth> Health => [.. _roads.Select(r => r.Health)];
+    /// <param name="paused">The names of those that somebody has paused.</param>
+    public IReadOnlyList<SmscHealth> Health(IReadOnlySet<string> paused) => [.. _roads.Select(r => r.Health(paused.Contains(r.Options.Name)))];
+
+    /// <summary>Whether this node has an SMSC of that name.</summary>
+    public bool Knows(string name) => _roads.Any(r => string.Equals(r.Options.Name, name, StringComparison.Ordinal));
 
     /// <summary>Whether this node is bound to an SMSC now.</summary>
     public bool IsBound(string name) =>
@@ -34,6 +42,8 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
     {
         foreach (SmscRoad road in _roads)
         {
+            // The node that starts last says the rate for all of them.
+            await _leases.DeclareAsync(road.Options.Name, road.Options.Rate, cancellationToken);
             road.Client.Start();
             await road.Sender.StartAsync(cancellationToken);
         }
@@ -51,12 +61,14 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
         {
             road.Sender.Dispose();
             await road.Client.DisposeAsync();
+            road.Credits.Dispose();
         }
     }
 
     private static SmscRoad Open(
-        SmscOptions smsc, IOutbox outbox, IGrainHost host, Inbox inbox, TimeProvider time, ILoggerFactory loggers)
+        SmscOptions smsc, IOutbox outbox, IRateLeases leases, IGrainHost host, Inbox inbox, TimeProvider time, ILoggerFactory loggers)
     {
+        var credits = new RoadCredits(smsc.Name, leases, time);
         var options = new SmppClientOptions
         {
             Host = smsc.Host,
@@ -65,7 +77,7 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
             Password = smsc.Password,
             SourceAddress = smsc.Source,
             WindowSize = smsc.Window,
-            ThroughputPerSecond = smsc.Rate,
+            ThroughputPerSecond = leases.IsShared ? null : smsc.Rate,
             MaxThrottleTime = MaxThrottleTime,
             MaxThrottleBackoff = MaxThrottleBackoff,
             MaxReconnectBackoff = MaxReconnectBackoff,
@@ -74,23 +86,22 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
             options,
             async (message, cancellationToken) => await inbox.ReceiveAsync(Caller.LocalTenant, smsc.Name, message, cancellationToken),
             time,
-            loggers.CreateLogger<SmppClient>());
+            loggers.CreateLogger<SmppClient>(),
+            credits.TakeAsync);
         var sender = new SmsSender(
-            new SmppRoad(smsc.Name, options, client), outbox, host, time, loggers.CreateLogger<SmsSender>());
-        return new(smsc, client, sender);
+            new SmppRoad(smsc.Name, options, client), credits, outbox, host, time, loggers.CreateLogger<SmsSender>());
+        return new(smsc, client, sender, credits);
     }
 
-    private sealed record SmscRoad(SmscOptions Options, SmppClient Client, SmsSender Sender)
+    private sealed record SmscRoad(SmscOptions Options, SmppClient Client, SmsSender Sender, RoadCredits Credits)
     {
-        public SmscHealth Health
+        public SmscHealth Health(bool paused)
         {
-            get
-            {
-                SmppClientState state = Client.State;
-                int free = Client.FreeWindow;
-                int outstanding = state == SmppClientState.Bound ? Math.Max(0, Options.Window - free) : 0;
-                return new(Options.Name, Options.Host, Options.Port, state.ToString().ToLowerInvariant(), free, outstanding);
-            }
+            SmppClientState state = Client.State;
+            int free = Client.FreeWindow;
+            int outstanding = state == SmppClientState.Bound ? Math.Max(0, Options.Window - free) : 0;
+            return new(
+                Options.Name, Options.Host, Options.Port, state.ToString().ToLowerInvariant(), free, outstanding, Options.Rate, paused);
         }
     }
 }

@@ -24,7 +24,10 @@ public sealed class SmscOptions
     /// <summary>How many short messages may be without an answer, 1 to 1000. Default: 10.</summary>
     public int Window { get; set; } = 10;
 
-    /// <summary>The most short messages a second, 1 to 10000; null for no limit.</summary>
+    /// <summary>
+    /// The most short messages a second, 1 to 10000, over all nodes of one database together; null for no limit. The node that
+    /// started last says it for all.
+    /// </summary>
     public int? Rate { get; set; }
 
     /// <summary>How long a card may take to answer after the SMSC has taken its packet. Default: 5 minutes.</summary>

@@ -18,7 +18,9 @@ public sealed class PostgresOutbox(PostgresDatabase database, OutboxSignal signa
     private const string ClaimSql =
         $"""
         WITH ready AS MATERIALIZED (
-            SELECT ctid AS place FROM outbox WHERE road = $1 AND claimed_until IS NULL ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED
+            SELECT ctid AS place FROM outbox
+            WHERE road = $1 AND claimed_until IS NULL AND NOT coalesce((SELECT r.paused FROM roads AS r WHERE r.road = $1), false)
+            ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE outbox AS o SET claimed_by = $3, claimed_until = now_ms() + $4
         FROM ready AS r WHERE o.ctid = r.place AND o.claimed_until IS NULL

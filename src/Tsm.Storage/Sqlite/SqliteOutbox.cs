@@ -13,7 +13,8 @@ public sealed class SqliteOutbox(SqliteDatabase database, OutboxSignal signal, T
     private const string ClaimSql =
         """
         UPDATE outbox SET claimed_until = $until
-        WHERE seq IN (SELECT seq FROM outbox WHERE road = $road AND claimed_until IS NULL ORDER BY seq LIMIT $limit)
+        WHERE seq IN (SELECT seq FROM outbox WHERE road = $road AND claimed_until IS NULL
+            AND NOT EXISTS (SELECT 1 FROM roads WHERE road = $road AND paused = 1) ORDER BY seq LIMIT $limit)
         RETURNING seq, tenant, grain, road, packet, attempt, destination, segments
         """;
 

@@ -11,13 +11,13 @@ public sealed class SqliteRoadLives(SqliteDatabase database, TimeProvider time) 
 {
     private const string GapSql =
         """
-        INSERT INTO road_outages (road, began, ended) SELECT road, alive_until, @now FROM roads
+        INSERT INTO road_outages (road, began, ended) SELECT road, alive_until, @now FROM road_beats
         WHERE road = @road AND alive_until < @now - @tolerance ON CONFLICT DO NOTHING
         """;
 
     private const string BeatSql =
         """
-        INSERT INTO roads (road, alive_until) VALUES (@road, @now)
+        INSERT INTO road_beats (road, alive_until) VALUES (@road, @now)
         ON CONFLICT (road) DO UPDATE SET alive_until = max(alive_until, excluded.alive_until)
         """;
 
@@ -47,7 +47,7 @@ public sealed class SqliteRoadLives(SqliteDatabase database, TimeProvider time) 
 
     private static RoadLife Read(SqliteConnection connection, string road)
     {
-        long? alive = connection.QuerySingleOrDefault<long?>("SELECT alive_until FROM roads WHERE road = @road", new { road });
+        long? alive = connection.QuerySingleOrDefault<long?>("SELECT alive_until FROM road_beats WHERE road = @road", new { road });
         IEnumerable<(long Began, long Ended)> outages = connection.Query<(long, long)>(
             "SELECT began, ended FROM road_outages WHERE road = @road ORDER BY began", new { road });
         return new(StoredValues.Time(alive), [.. outages.Select(o => new Outage(StoredValues.Time(o.Began), StoredValues.Time(o.Ended)))]);

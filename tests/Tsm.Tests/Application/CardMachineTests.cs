@@ -160,6 +160,26 @@ public sealed class CardMachineTests
     }
 
     [Fact]
+    public void Unsigned_refusals_that_come_late_to_repetitions_of_earlier_packets_end_no_job()
+    {
+        var world = new CardWorld(1);
+        Octets namesNoCommand = Octets.Parse("027100 000B 0A 000000 0000000000 00 06");
+        int answers = 0;
+        int forged = 0;
+        world.FromCard = m => answers++ == 0
+            ? []
+            : world.State.Outstanding is { Sends: 1 } && forged++ <= world.Model.MaxCounterJumps + 1 ? [m with { UserData = namesNoCommand }] : [m];
+
+        world.Ask(Operation.Install, "i", world.Sample);
+        world.Run();
+
+        Assert.Equal((JobStatus.Done, Grade.Proven), (world.Job("i").Status, world.Job("i").Grade));
+        Assert.Equal(world.Model.MaxCounterJumps, world.History.Count(h => h.Kind == "counter"));
+        Assert.Empty(world.Account.ExecutedTwice);
+        Assert.Empty(world.Account.CounterReused);
+    }
+
+    [Fact]
     public void An_unknown_tar_ends_as_refused_with_its_decoded_reason()
     {
         var world = new CardWorld(1, model: new CardModel { Name = "aes", Algorithm = KeyAlgorithm.Aes, RamTar = Tar.Parse("B00099") });

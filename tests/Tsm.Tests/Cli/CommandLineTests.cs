@@ -21,6 +21,21 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task An_SMSC_is_paused_and_shown_with_its_switch()
+    {
+        const string smsc = """{"name":"main","host":"smsc.example","port":2775,"state":"bound","windowFree":7,"outstanding":3,"rate":50,"paused":true}""";
+        await using FakeServer server = (await FakeServer.StartAsync())
+            .On("POST /api/v1/smsc/main/pause", smsc)
+            .On("GET /api/v1/smsc", $$"""{"items":[{{smsc}}]}""");
+        using var shell = new Shell(server);
+
+        Assert.Equal(0, await shell.RunAsync("smsc", "pause", "main"));
+        Assert.Equal(0, await shell.RunAsync("smsc", "list"));
+
+        Assert.Equal(2, shell.Output.Split("main  smsc.example:2775  bound  paused   50/s  7            3").Length - 1);
+    }
+
+    [Fact]
     public async Task A_problem_with_json_is_json_on_standard_output()
     {
         await using FakeServer server = (await FakeServer.StartAsync()).On("POST /api/v1/jobs", new FakeAnswer(409, Answers.CapacityProblem));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tsm.Bearers.Smpp;
@@ -10,13 +11,17 @@ using Tsm.Simulator.Networks;
 
 namespace Tsm.Tests.Server;
 
-/// <summary>An SMSC with one card behind it: what is submitted reaches the card at once, what it sends is delivered.</summary>
+/// <summary>
+/// An SMSC with one card behind it: what is submitted reaches the card at once, what it sends is delivered, each short message to
+/// the next of the sessions that are bound.
+/// </summary>
 internal sealed class CardNetwork : IAsyncDisposable
 {
     private readonly SmppServer _smsc;
     private readonly SimulatedCard _card;
     private readonly Lock _lock = new();
     private int _messages;
+    private int _delivered;
 
     private CardNetwork(string iccid, string msisdn, string kic, string kid)
     {
@@ -34,6 +39,12 @@ internal sealed class CardNetwork : IAsyncDisposable
     public static CardNetwork Start(string iccid, string msisdn, string kic, string kid) => new(iccid, msisdn, kic, kid);
 
     public Account Account { get; } = new();
+
+    /// <summary>How many short messages were submitted.</summary>
+    public int Submitted => Volatile.Read(ref _messages);
+
+    /// <summary>For each answer of the card, the sessions that took its segments.</summary>
+    public ConcurrentQueue<SmppServerSession[]> Takers { get; } = [];
 
     public IPEndPoint EndPoint => _smsc.EndPoint;
 
@@ -66,14 +77,15 @@ internal sealed class CardNetwork : IAsyncDisposable
             answers = submit.Destination.Value == _card.Msisdn.Digits ? [.. _card.Receive(message)] : [];
         }
 
-        _ = Task.Run(() => DeliverAsync(session, answers), cancellationToken);
+        _ = Task.Run(() => DeliverAsync(answers), cancellationToken);
         int number = Interlocked.Increment(ref _messages);
         return ValueTask.FromResult(SmppResponse.Of(
             CommandStatus.Ok, new MessageResponse { MessageId = number.ToString(System.Globalization.CultureInfo.InvariantCulture) }));
     }
 
-    private static async Task DeliverAsync(SmppServerSession session, ShortMessage[] answers)
+    private async Task DeliverAsync(ShortMessage[] answers)
     {
+        List<SmppServerSession> takers = [];
         foreach (ShortMessage answer in answers)
         {
             var deliver = new DeliverSm
@@ -85,7 +97,12 @@ internal sealed class CardNetwork : IAsyncDisposable
                 DataCoding = answer.DataCoding,
                 ShortMessage = answer.UserData,
             };
-            await session.DeliverAsync(deliver, CancellationToken.None);
+            SmppServerSession[] sessions = [.. _smsc.Sessions.OrderBy(s => $"{s.RemoteEndPoint}", StringComparer.Ordinal)];
+            SmppServerSession taker = sessions[Interlocked.Increment(ref _delivered) % sessions.Length];
+            takers.Add(taker);
+            await taker.DeliverAsync(deliver, CancellationToken.None);
         }
+
+        Takers.Enqueue([.. takers]);
     }
 }

@@ -95,9 +95,9 @@ public sealed class SimulatorProcessTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync(new Uri("/cards/1/reset", UriKind.Relative), null))
             .StatusCode);
         HttpResponseMessage faults = await http.PutAsJsonAsync(new Uri("/faults", UriKind.Relative),
-            new { loss = 0.5, delay = 10 });
+            new { loss = 0.5, delay = 10, malformed = 0.25 });
         Assert.Equal(
-            """{"toCard":{"loss":0.5,"repeat":0,"reorder":0,"delay":10},"fromCard":{"loss":0.5,"repeat":0,"reorder":0,"delay":10},"throttle":0,"dropAfter":0,"dropBeforeResponse":false}""",
+            """{"toCard":{"loss":0.5,"repeat":0,"reorder":0,"delay":10},"fromCard":{"loss":0.5,"repeat":0,"reorder":0,"delay":10},"throttle":0,"dropAfter":0,"dropBeforeResponse":false,"queueFull":0,"temporaryError":0,"disconnectBefore":0,"disconnectAfter":0,"responseLost":0,"responseLate":0,"responseDelay":1000,"malformed":0.25,"damaged":0}""",
             await faults.Content.ReadAsStringAsync());
         HttpResponseMessage wrong = await http.PutAsJsonAsync(new Uri("/faults", UriKind.Relative), new { loss = 5 });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);

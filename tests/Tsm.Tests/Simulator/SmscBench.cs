@@ -43,9 +43,10 @@ internal sealed class SmscBench : IAsyncDisposable
     }
 
     public async Task<Esme> BindAsync(
-        BindType type = BindType.Transceiver, Func<DeliverSm, CommandStatus>? answer = null, string password = "tsm")
+        BindType type = BindType.Transceiver, Func<DeliverSm, CommandStatus>? answer = null, string password = "tsm",
+        Action<SmppClientOptions>? configure = null)
     {
-        var esme = new Esme(Smsc.EndPoint.Port, type, answer ?? (static _ => CommandStatus.Ok), password);
+        var esme = new Esme(Smsc.EndPoint.Port, type, answer ?? (static _ => CommandStatus.Ok), password, configure);
         await UntilAsync(() => esme.Client.State == SmppClientState.Bound);
         return esme;
     }
@@ -61,7 +62,8 @@ internal sealed class SmscBench : IAsyncDisposable
 /// <summary>An ESME that keeps what it is given.</summary>
 internal sealed class Esme : IAsyncDisposable
 {
-    public Esme(int port, BindType type, Func<DeliverSm, CommandStatus> answer, string password)
+    public Esme(int port, BindType type, Func<DeliverSm, CommandStatus> answer, string password,
+        Action<SmppClientOptions>? configure = null)
     {
         Options = new()
         {
@@ -75,6 +77,7 @@ internal sealed class Esme : IAsyncDisposable
             ReconnectBackoff = TimeSpan.FromMilliseconds(20),
             ThrottleBackoff = TimeSpan.FromMilliseconds(20),
         };
+        configure?.Invoke(Options);
         Client = new(
             Options,
             (deliver, _) => ValueTask.FromResult(Keep(deliver, answer)),

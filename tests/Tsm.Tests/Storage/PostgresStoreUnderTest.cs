@@ -31,6 +31,7 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
         Database = PostgresDatabase.Open(connectionString, node);
         Grains = new PostgresGrainStore(Database, _signal);
         Outbox = new ClockedOutbox(new PostgresOutbox(Database, _signal, time), this);
+        Switches = new PostgresRoadSwitches(Database, _signal);
         Quarantine = new PostgresQuarantine(Database, time);
         Cards = new PostgresCardReads(Database);
         Jobs = new PostgresJobReads(Database);
@@ -50,6 +51,8 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
     public override IQuarantine Quarantine { get; }
 
     public override IRoadLives RoadLives => new ClockedRoadLives(new(Database), this);
+
+    public override IRoadSwitches Switches { get; }
 
     public override IAliasIndex Aliases => new PostgresAliasIndex(Database);
 

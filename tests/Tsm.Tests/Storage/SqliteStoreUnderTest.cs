@@ -27,6 +27,7 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
         Database.Migrate(time);
         Grains = new SqliteGrainStore(Database, _signal);
         Outbox = new SqliteOutbox(Database, _signal, time);
+        Switches = new SqliteRoadSwitches(Database, _signal);
         Quarantine = new SqliteQuarantine(Database, time);
         Cards = new SqliteCardReads(Database);
         Jobs = new SqliteJobReads(Database);
@@ -46,6 +47,8 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
     public override IQuarantine Quarantine { get; }
 
     public override IRoadLives RoadLives => new SqliteRoadLives(Database, Time);
+
+    public override IRoadSwitches Switches { get; }
 
     public override IAliasIndex Aliases => new SqliteAliasIndex(Database);
 

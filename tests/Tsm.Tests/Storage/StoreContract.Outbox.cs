@@ -27,6 +27,25 @@ public abstract partial class StoreContract
     }
 
     [ContractFact]
+    public async Task Of_a_road_that_is_paused_nothing_is_claimed_until_it_goes_on()
+    {
+        await QueueAsync("a", StoreData.Packet("1"));
+        await QueueAsync("b", StoreData.Packet("2", road: "other"));
+        using StoreUnderTest second = Store.OpenSecond();
+
+        await second.Switches.SetPausedAsync("smsc", paused: true, CancellationToken.None);
+
+        Assert.Equal(["smsc"], await Store.Switches.PausedAsync(CancellationToken.None));
+        Assert.Empty(await ClaimAsync());
+        Assert.Single(await Store.Outbox.ClaimAsync("other", 10, Lease, CancellationToken.None));
+
+        await second.Switches.SetPausedAsync("smsc", paused: false, CancellationToken.None);
+
+        Assert.Empty(await Store.Switches.PausedAsync(CancellationToken.None));
+        Assert.Single(await ClaimAsync());
+    }
+
+    [ContractFact]
     public async Task A_claimed_packet_says_all_that_was_queued()
     {
         GrainKey key = await QueueAsync("1", StoreData.Packet("p", attempt: 3));

@@ -18,6 +18,8 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 
     public abstract IRoadLives RoadLives { get; }
 
+    public abstract IRoadSwitches Switches { get; }
+
     public abstract IAliasIndex Aliases { get; }
 
     public abstract ICardReads Cards { get; }

@@ -37,6 +37,13 @@ internal sealed class ApiClient : IDisposable
     public Task<Answer<Health>> HealthAsync(CancellationToken cancellation) =>
         GetAsync("health", TsmJson.Default.Health, cancellation);
 
+    public Task<Answer<Page<SmscHealth>>> SmscAsync(CancellationToken cancellation) =>
+        GetAsync("smsc", TsmJson.Default.PageSmscHealth, cancellation);
+
+    /// <summary>Pauses an SMSC or lets it go on.</summary>
+    public Task<Answer<SmscHealth>> SwitchSmscAsync(string name, string verb, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, $"smsc/{Escape(name)}/{verb}", null, TsmJson.Default.SmscHealth, null, cancellation);
+
     public Task<Answer<Page<JsonElement>>> CardModelsAsync(CancellationToken cancellation) =>
         GetAsync("card-models", TsmJson.Default.PageJsonElement, cancellation);
 

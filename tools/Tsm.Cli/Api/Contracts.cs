@@ -23,7 +23,7 @@ internal sealed record Health
 }
 
 /// <summary>One connection to an SMSC.</summary>
-internal sealed record SmscHealth(string Name, string? Host, int Port, string? State, int WindowFree, int Outstanding);
+internal sealed record SmscHealth(string Name, string? Host, int Port, string? State, int WindowFree, int Outstanding, int? Rate = null, bool Paused = false);
 
 /// <summary>What an import took, or with a dry run would take.</summary>
 internal sealed record ImportResult

@@ -14,6 +14,7 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(Page<HistoryEntry>))]
 [JsonSerializable(typeof(Page<App>))]
 [JsonSerializable(typeof(Page<Job>))]
+[JsonSerializable(typeof(Page<SmscHealth>))]
 [JsonSerializable(typeof(Page<JsonElement>))]
 [JsonSerializable(typeof(CardRecord))]
 [JsonSerializable(typeof(IReadOnlyList<Content>))]

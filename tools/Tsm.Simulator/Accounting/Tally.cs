@@ -9,6 +9,24 @@ public enum Tally
     /// <summary>submit_sm answered by ESME_RTHROTTLED on purpose.</summary>
     Throttled,
 
+    /// <summary>submit_sm answered by ESME_RMSGQFUL on purpose.</summary>
+    QueueFull,
+
+    /// <summary>submit_sm answered by another temporary error on purpose.</summary>
+    TemporaryErrors,
+
+    /// <summary>submit_sm taken and never answered, on purpose.</summary>
+    ResponsesLost,
+
+    /// <summary>submit_sm answered late on purpose.</summary>
+    ResponsesLate,
+
+    /// <summary>PDUs that break the protocol, sent on purpose.</summary>
+    Malformed,
+
+    /// <summary>Damaged copies of messages of cards, handed to the ESME's queue on purpose.</summary>
+    Damaged,
+
     /// <summary>submit_sm refused: no card has the number, or the message is too long.</summary>
     Refused,
 

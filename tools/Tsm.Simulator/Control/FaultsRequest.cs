@@ -35,6 +35,33 @@ public sealed record FaultsRequest
     /// <summary>Whether it is dropped before the response.</summary>
     public bool? DropBeforeResponse { get; init; }
 
+    /// <summary>The probability that submit_sm is answered by ESME_RMSGQFUL.</summary>
+    public double? QueueFull { get; init; }
+
+    /// <summary>The probability that submit_sm is answered by another temporary error.</summary>
+    public double? TemporaryError { get; init; }
+
+    /// <summary>The probability that a submit_sm is taken and the connection dropped before the answer.</summary>
+    public double? DisconnectBefore { get; init; }
+
+    /// <summary>The probability that the connection is dropped after the answer.</summary>
+    public double? DisconnectAfter { get; init; }
+
+    /// <summary>The probability that a submit_sm is taken and never answered.</summary>
+    public double? ResponseLost { get; init; }
+
+    /// <summary>The probability that it is answered late.</summary>
+    public double? ResponseLate { get; init; }
+
+    /// <summary>How late, in milliseconds.</summary>
+    public int? ResponseDelay { get; init; }
+
+    /// <summary>The probability that a submit_sm makes the SMSC break the protocol.</summary>
+    public double? Malformed { get; init; }
+
+    /// <summary>The probability that a damaged copy goes before a message of a card.</summary>
+    public double? Damaged { get; init; }
+
     /// <summary>Applies the request to the faults that hold; false when a value is out of range.</summary>
     public bool TryApply(Faults current, [NotNullWhen(true)] out Faults? faults)
     {
@@ -46,6 +73,15 @@ public sealed record FaultsRequest
             Throttle = Throttle ?? current.Throttle,
             DropAfter = DropAfter ?? current.DropAfter,
             DropBeforeResponse = DropBeforeResponse ?? current.DropBeforeResponse,
+            QueueFull = QueueFull ?? current.QueueFull,
+            TemporaryError = TemporaryError ?? current.TemporaryError,
+            DisconnectBefore = DisconnectBefore ?? current.DisconnectBefore,
+            DisconnectAfter = DisconnectAfter ?? current.DisconnectAfter,
+            ResponseLost = ResponseLost ?? current.ResponseLost,
+            ResponseLate = ResponseLate ?? current.ResponseLate,
+            ResponseDelay = ResponseDelay ?? current.ResponseDelay,
+            Malformed = Malformed ?? current.Malformed,
+            Damaged = Damaged ?? current.Damaged,
         };
         faults = IsValid(changed) && IsValid(changed.ToCard) && IsValid(changed.FromCard) ? changed : null;
         return faults is not null;

@@ -25,6 +25,15 @@ public sealed record SimulatorOptions
           --throttle P        probability that submit_sm is answered by ESME_RTHROTTLED
           --drop-after N      drop the connection once, after N submit_sm
           --drop-before       ... before the response instead of after it
+          --queue-full P      probability that submit_sm is answered by ESME_RMSGQFUL
+          --temporary-error P probability that it is answered by another temporary error
+          --disconnect-before P  probability that a submit_sm is taken and the connection dropped before the answer
+          --disconnect-after P   ... and the connection dropped after the answer
+          --response-lost P   probability that a submit_sm is taken and never answered
+          --response-late P   probability that it is answered late
+          --response-delay MS    how late (default 1000)
+          --malformed P       probability that a submit_sm is followed by a malformed PDU of some kind
+          --damaged P         probability that a damaged copy goes before a message of a card
           --seed N            what chance depends on (default 0)
           --ready-file FILE   written when both ports listen: {smppPort, controlUrl, pid}
           --exit-with-stdin   stop when standard input closes
@@ -125,6 +134,19 @@ public sealed record SimulatorOptions
         ("--drop-after", _) when Number(value, int.MaxValue) is { } count =>
             o with { Faults = o.Faults with { DropAfter = count } },
         ("--throttle", _) when Probability(value) is { } p => o with { Faults = o.Faults with { Throttle = p } },
+        ("--queue-full", _) when Probability(value) is { } p => o with { Faults = o.Faults with { QueueFull = p } },
+        ("--temporary-error", _) when Probability(value) is { } p =>
+            o with { Faults = o.Faults with { TemporaryError = p } },
+        ("--disconnect-before", _) when Probability(value) is { } p =>
+            o with { Faults = o.Faults with { DisconnectBefore = p } },
+        ("--disconnect-after", _) when Probability(value) is { } p =>
+            o with { Faults = o.Faults with { DisconnectAfter = p } },
+        ("--response-lost", _) when Probability(value) is { } p => o with { Faults = o.Faults with { ResponseLost = p } },
+        ("--response-late", _) when Probability(value) is { } p => o with { Faults = o.Faults with { ResponseLate = p } },
+        ("--response-delay", _) when Number(value, 3_600_000) is { } delay =>
+            o with { Faults = o.Faults with { ResponseDelay = delay } },
+        ("--malformed", _) when Probability(value) is { } p => o with { Faults = o.Faults with { Malformed = p } },
+        ("--damaged", _) when Probability(value) is { } p => o with { Faults = o.Faults with { Damaged = p } },
         ("--loss", _) when Probability(value) is { } p => WithRates(o, r => r with { Loss = p }),
         ("--repeat", _) when Probability(value) is { } p => WithRates(o, r => r with { Repeat = p }),
         ("--reorder", _) when Probability(value) is { } p => WithRates(o, r => r with { Reorder = p }),

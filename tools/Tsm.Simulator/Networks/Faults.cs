@@ -53,6 +53,56 @@ public sealed record Faults
     /// </summary>
     public bool DropBeforeResponse { get; init; }
 
+    /// <summary>
+    /// The probability, 0..1, that submit_sm is answered by ESME_RMSGQFUL and the message not taken. Default: 0.
+    /// </summary>
+    [Range(0, 1)]
+    public double QueueFull { get; init; }
+
+    /// <summary>
+    /// The probability, 0..1, that submit_sm is answered by another temporary error and the message not taken:
+    /// ESME_RSYSERR, or ESME_RX_T_APPN. Default: 0.
+    /// </summary>
+    [Range(0, 1)]
+    public double TemporaryError { get; init; }
+
+    /// <summary>
+    /// The probability, 0..1, that the SMSC takes a message and drops the connection before it has answered, again and
+    /// again. Default: 0.
+    /// </summary>
+    [Range(0, 1)]
+    public double DisconnectBefore { get; init; }
+
+    /// <summary>The same, but the connection is dropped right after the answer. Default: 0.</summary>
+    [Range(0, 1)]
+    public double DisconnectAfter { get; init; }
+
+    /// <summary>The probability, 0..1, that the SMSC takes a message and never answers. Default: 0.</summary>
+    [Range(0, 1)]
+    public double ResponseLost { get; init; }
+
+    /// <summary>The probability, 0..1, that it answers late, by <see cref="ResponseDelay"/>. Default: 0.</summary>
+    [Range(0, 1)]
+    public double ResponseLate { get; init; }
+
+    /// <summary>How late a late answer is, in milliseconds. Default: 1000.</summary>
+    [Range(0, 3_600_000)]
+    public int ResponseDelay { get; init; } = 1000;
+
+    /// <summary>
+    /// The probability, 0..1, that a submit_sm makes the SMSC break the protocol, each time in one of the ways of
+    /// <see cref="Smsc.Breach"/>. The message itself is taken. Default: 0.
+    /// </summary>
+    [Range(0, 1)]
+    public double Malformed { get; init; }
+
+    /// <summary>
+    /// The probability, 0..1, that a message of a card is preceded by a damaged copy of itself, whose user data header
+    /// or secured packet is broken. Default: 0.
+    /// </summary>
+    [Range(0, 1)]
+    public double Damaged { get; init; }
+
     /// <summary>The same rates for both directions.</summary>
     public static Faults Both(FaultRates rates) => new() { ToCard = rates, FromCard = rates };
 }

@@ -36,6 +36,7 @@ public sealed class SimulatedSmsc : IAsyncDisposable
     private int _disposed;
     private long _submits;
     private long _submitsBeforeFaults;
+    private long _forwarded;
 
     /// <summary>An SMSC in front of a network; it does not listen yet.</summary>
     /// <param name="options">Where to listen and whom to let in.</param>
@@ -108,40 +109,108 @@ public sealed class SimulatedSmsc : IAsyncDisposable
             return ValueTask.FromResult(SmppResponse.Unsupported);
         }
 
-        return ValueTask.FromResult(SubmitSm.TryParse(request.Body.Span, out SubmitSm submit, out _)
-            ? Submit(session, submit)
-            : SmppResponse.Malformed);
-    }
+        if (!SubmitSm.TryParse(request.Body.Span, out SubmitSm submit, out _))
+        {
+            return ValueTask.FromResult(SmppResponse.Malformed);
+        }
 
-    private SmppResponse Submit(SmppServerSession session, SubmitSm submit)
-    {
         Tallies total = _network.Account.Total;
         total.Add(Tally.Submitted);
         Faults faults = _network.Faults;
         long number = Count(faults, out bool drops);
-        if (faults.Throttle > 0 && _network.Generator.Chance("throttle", number) < faults.Throttle)
+        if (Refuse(faults, number, submit) is { } refusal)
+        {
+            return ValueTask.FromResult(new SmppResponse(refusal));
+        }
+
+        var response = new MessageResponse { MessageId = number.ToString("X10", CultureInfo.InvariantCulture) };
+        Take(submit, response.MessageId);
+        bool before = (drops && faults.DropBeforeResponse) || Happens("disconnect-before", number, faults.DisconnectBefore);
+        if (before || drops || Happens("disconnect-after", number, faults.DisconnectAfter))
+        {
+            total.Add(Tally.Dropped);
+            _ = DropAsync(session, before ? TimeSpan.Zero : DropPause);
+        }
+
+        return before
+            ? ValueTask.FromResult(SmppResponse.None)
+            : RespondAsync(session, faults, number, submit, response, cancellationToken);
+    }
+
+    // Null if the message is taken.
+    private CommandStatus? Refuse(Faults faults, long number, SubmitSm submit)
+    {
+        Tallies total = _network.Account.Total;
+        if (Happens("throttle", number, faults.Throttle))
         {
             total.Add(Tally.Throttled);
-            return new(CommandStatus.Throttled);
+            return CommandStatus.Throttled;
+        }
+
+        if (Happens("queue-full", number, faults.QueueFull))
+        {
+            total.Add(Tally.QueueFull);
+            return CommandStatus.MessageQueueFull;
+        }
+
+        if (Happens("temporary-error", number, faults.TemporaryError))
+        {
+            total.Add(Tally.TemporaryErrors);
+            return number % 2 == 0 ? CommandStatus.SystemError : CommandStatus.ReceiverTemporaryError;
         }
 
         bool tooLong = submit.UserData.Length > MaxUserData;
         if (tooLong || (_options.RefuseUnknown && !_network.Knows(submit.Destination.Value)))
         {
             total.Add(Tally.Refused);
-            return new(tooLong ? CommandStatus.InvalidMessageLength : CommandStatus.InvalidDestinationAddress);
+            return tooLong ? CommandStatus.InvalidMessageLength : CommandStatus.InvalidDestinationAddress;
         }
 
-        string messageId = number.ToString("X10", CultureInfo.InvariantCulture);
-        Take(submit, messageId);
-        if (drops)
-        {
-            total.Add(Tally.Dropped);
-            _ = DropAsync(session, faults.DropBeforeResponse ? TimeSpan.Zero : DropPause);
-        }
-
-        return SmppResponse.Of(CommandStatus.Ok, new MessageResponse { MessageId = messageId });
+        return null;
     }
+
+    // The message is taken; how the ESME learns of it is another matter.
+    private async ValueTask<SmppResponse> RespondAsync(SmppServerSession session, Faults faults, long number,
+        SubmitSm submit, MessageResponse response, CancellationToken cancellationToken)
+    {
+        Tallies total = _network.Account.Total;
+        if (Happens("response-lost", number, faults.ResponseLost))
+        {
+            total.Add(Tally.ResponsesLost);
+            return SmppResponse.None;
+        }
+
+        if (Happens("response-late", number, faults.ResponseLate))
+        {
+            total.Add(Tally.ResponsesLate);
+            await Task.Delay(TimeSpan.FromMilliseconds(faults.ResponseDelay), _time, cancellationToken);
+        }
+
+        if (!Happens("malformed", number, faults.Malformed))
+        {
+            return SmppResponse.Of(CommandStatus.Ok, response);
+        }
+
+        total.Add(Tally.Malformed);
+        Breach breach = Breaches.Pick(_network.Generator.Chance("breach", number));
+        if (Breaches.Wire(breach, number, Near(submit)) is { } wire)
+        {
+            session.WriteRaw(wire);
+        }
+
+        return Breaches.Answer(breach, response);
+    }
+
+    private bool Happens(string fault, long number, double probability) =>
+        probability > 0 && _network.Generator.Chance(fault, number) < probability;
+
+    private static DeliverSm Near(SubmitSm submit) => new()
+    {
+        Source = submit.Destination,
+        Destination = submit.Source,
+        EsmClass = EsmClass.UserDataHeader,
+        ShortMessage = Octets.Copy([0x02, 0x71, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
+    };
 
     // Numbers the submits; the n-th one after a change of the faults drops the connection, if they say so.
     private long Count(Faults faults, out bool drops)
@@ -213,7 +282,22 @@ public sealed class SimulatedSmsc : IAsyncDisposable
         });
     }
 
-    private void Forward(ShortMessage message) => _outbox.Add(new()
+    private void Forward(ShortMessage message)
+    {
+        Faults faults = _network.Faults;
+        long number = Interlocked.Increment(ref _forwarded);
+        if (Happens("damaged", number, faults.Damaged))
+        {
+            _network.Account.Total.Add(Tally.Damaged);
+            double kind = _network.Generator.Chance("damage", number);
+            Deliver(kind < 0.5 ? Damage.ToHeader(message) : Damage.ToPacket(message, kind * 2 - 1), default);
+        }
+
+        // An optional parameter that no standard has takes nothing from the message.
+        Deliver(message, Happens("malformed-deliver", number, faults.Malformed) ? Breaches.WithUnknown(default) : default);
+    }
+
+    private void Deliver(ShortMessage message, TlvList tlvs) => _outbox.Add(new()
     {
         Source = SmppAddress.International(message.Source),
         Destination = _senders.TryGetValue(message.Destination, out SmppAddress sender)
@@ -223,6 +307,7 @@ public sealed class SimulatedSmsc : IAsyncDisposable
         ProtocolId = message.ProtocolId,
         DataCoding = message.DataCoding,
         ShortMessage = message.UserData,
+        Tlvs = tlvs,
     });
 
     private async Task DropAsync(SmppServerSession session, TimeSpan pause)

@@ -86,6 +86,49 @@ internal sealed class ListedOutbox : IOutbox
     }
 }
 
+/// <summary>A lessor that gives what a test has laid out; the last lease stays.</summary>
+internal sealed class ListedLeases : IRateLeases
+{
+    private readonly ConcurrentQueue<RateLease> _leases = new([RateLease.Unlimited]);
+    private int _asked;
+    private int _returned;
+
+    public bool IsShared => true;
+
+    public int Asked => Volatile.Read(ref _asked);
+
+    public int Returned => Volatile.Read(ref _returned);
+
+    /// <summary>What asking meets; null for an answer.</summary>
+    public Exception? Fault { get; set; }
+
+    public void Give(params RateLease[] leases)
+    {
+        _leases.Clear();
+        Array.ForEach(leases, _leases.Enqueue);
+    }
+
+    public Task DeclareAsync(string road, int? perSecond, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<RateLease> LeaseAsync(string road, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _asked);
+        if (Fault is { } fault)
+        {
+            return Task.FromException<RateLease>(fault);
+        }
+
+        RateLease lease = RateLease.Unlimited;
+        return Task.FromResult((_leases.Count > 1 ? _leases.TryDequeue(out lease) : _leases.TryPeek(out lease)) ? lease : RateLease.Unlimited);
+    }
+
+    public Task ReturnAsync(string road, int credits, CancellationToken cancellationToken)
+    {
+        Interlocked.Add(ref _returned, credits);
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>A host that answers every command alike and hands the commands to the test.</summary>
 internal sealed class ListedHost : IGrainHost
 {

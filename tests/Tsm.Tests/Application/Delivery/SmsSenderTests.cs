@@ -16,15 +16,25 @@ public sealed class SmsSenderTests : IAsyncLifetime, IDisposable
     private readonly ListedHost _host = new();
     private readonly ScriptedRoad _road = new(window: 10);
     private readonly ManualTimeProvider _time = new();
+    private readonly ListedLeases _leases = new();
+    private readonly RoadCredits _credits;
     private readonly SmsSender _sender;
 
-    public SmsSenderTests() => _sender = new(_road, _outbox, _host, _time, NullLogger<SmsSender>.Instance);
+    public SmsSenderTests()
+    {
+        _credits = new("smsc", _leases, _time);
+        _sender = new(_road, _credits, _outbox, _host, _time, NullLogger<SmsSender>.Instance);
+    }
 
     public Task InitializeAsync() => _sender.StartAsync(CancellationToken.None);
 
     public Task DisposeAsync() => _sender.StopAsync(CancellationToken.None);
 
-    public void Dispose() => _sender.Dispose();
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _credits.Dispose();
+    }
 
     [Fact]
     public async Task All_segments_leave_in_order_before_the_first_is_answered()
@@ -152,6 +162,71 @@ public sealed class SmsSenderTests : IAsyncLifetime, IDisposable
 
         await UntilAsync(() => _outbox.Released.Contains("p1"));
         Assert.False(_host.TryNext(out _));
+    }
+
+    [Theory]
+    [InlineData(0x58u)] // ESME_RTHROTTLED
+    [InlineData(0x14u)] // ESME_RMSGQFUL
+    [InlineData(0x08u)] // ESME_RSYSERR
+    [InlineData(0x04u)] // ESME_RINVBNDSTS
+    public async Task A_packet_of_which_a_segment_was_refused_for_now_leaves_again_as_a_whole(uint status)
+    {
+        _road.Bind();
+        _outbox.Add(Packet("p1", "AA", "BB"));
+
+        await _road.AnswerNextAsync(SegmentResult.Accepted);
+        await _road.AnswerNextAsync(SegmentResult.Refused, new(status));
+
+        await UntilAsync(() => _outbox.Released.Contains("p1"));
+        Assert.False(_host.TryNext(out _));
+    }
+
+    [Fact]
+    public async Task Of_two_refusals_the_one_that_lasts_is_told()
+    {
+        _road.Bind();
+        _outbox.Add(Packet("p1", "AA", "BB"));
+
+        await _road.AnswerNextAsync(SegmentResult.Refused, CommandStatus.Throttled);
+        await _road.AnswerNextAsync(SegmentResult.Refused, CommandStatus.InvalidDestinationAddress);
+
+        Assert.Equal("ESME_RINVDSTADR", (await _host.NextSubmittedAsync()).Problem!.Name);
+    }
+
+    [Fact]
+    public async Task What_is_claimed_fits_the_credits_and_nothing_is_claimed_without()
+    {
+        _leases.Give(new(0, RateLease.Slice, TimeSpan.FromMilliseconds(70)), new(3, RateLease.Slice, TimeSpan.Zero), RateLease.Unlimited);
+        for (int i = 0; i < 6; i++)
+        {
+            _outbox.Add(Packet($"p{i}", "01"));
+        }
+
+        _road.Bind();
+        await UntilAsync(() => _leases.Asked == 1);
+        Assert.Empty(_outbox.Limits);
+
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(70));
+            return !_outbox.Limits.IsEmpty;
+        });
+
+        Assert.InRange(_outbox.Limits.First(), 1, 3);
+        for (int i = 0; i < 6; i++)
+        {
+            await _road.AnswerNextAsync(SegmentResult.Accepted);
+        }
+    }
+
+    [Fact]
+    public async Task Credits_that_nothing_waits_for_are_given_back()
+    {
+        _leases.Give(new RateLease(7, RateLease.Slice, TimeSpan.Zero));
+
+        _road.Bind();
+
+        await UntilAsync(() => _leases.Returned == 7);
     }
 
     [Fact]

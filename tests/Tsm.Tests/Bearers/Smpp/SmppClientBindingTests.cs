@@ -40,7 +40,7 @@ public sealed class SmppClientBindingTests
             Task<ScriptedConnection> accepted = harness.Smsc.AcceptAsync();
             pauses.Add(attempt == 0 ? TimeSpan.Zero : await time.AdvanceUntilAsync(accepted, TimeSpan.FromMilliseconds(50)));
             ScriptedConnection smsc = await accepted;
-            await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.BindFailed);
+            await smsc.AnswerAsync(await smsc.ReadAsync(), CommandStatus.SystemError);
             await smsc.ExpectClosedAsync();
             await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Waiting);
         }
@@ -48,6 +48,29 @@ public sealed class SmppClientBindingTests
         Assert.InRange(pauses[1], TimeSpan.FromSeconds(0.7), TimeSpan.MaxValue);
         Assert.InRange(pauses[2], TimeSpan.FromSeconds(1.4), TimeSpan.MaxValue);
         Assert.InRange(pauses[3], TimeSpan.FromSeconds(2.9), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_bind_that_outlasts_the_pause_makes_the_next_pause_short_again()
+    {
+        var time = new ManualTimeProvider();
+        await using var harness = new SmppClientHarness(o => o.ReconnectBackoff = TimeSpan.FromSeconds(1), time: time);
+        harness.Client.Start();
+        List<TimeSpan> pauses = [];
+        Task<ScriptedConnection> next = harness.Smsc.AcceptBoundAsync();
+        for (int life = 0; life < 5; life++)
+        {
+            ScriptedConnection smsc = await next;
+            await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Bound);
+            time.Advance(life == 3 ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
+            next = harness.Smsc.AcceptBoundAsync();
+            smsc.Close();
+            await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Waiting);
+            pauses.Add(await time.AdvanceUntilAsync(next, TimeSpan.FromMilliseconds(50)));
+        }
+
+        Assert.True(pauses[2] > TimeSpan.FromSeconds(2.9), $"{pauses[2]}");
+        Assert.True(pauses[3] < TimeSpan.FromSeconds(1.5), $"{pauses[3]}");
     }
 
     [Fact]
@@ -93,6 +116,71 @@ public sealed class SmppClientBindingTests
         harness.Client.Start();
 
         await (await harness.Smsc.AcceptAsync()).ExpectAsync(new(command));
+    }
+
+    [Theory]
+    [InlineData(false, 0x03u)]
+    [InlineData(true, 0x03u)]
+    [InlineData(false, 0x0Du)]
+    public async Task Where_a_transceiver_is_refused_one_session_sends_and_another_receives(bool nack, uint status)
+    {
+        var taken = new TaskCompletionSource<DeliverSm>();
+        await using var harness = new SmppClientHarness(onDeliver: (deliver, _) =>
+        {
+            taken.TrySetResult(deliver);
+            return ValueTask.FromResult(CommandStatus.Ok);
+        });
+        harness.Client.Start();
+        ScriptedConnection refusing = await harness.Smsc.AcceptAsync();
+        SmppPdu bind = await refusing.ExpectAsync(CommandId.BindTransceiver);
+        await refusing.SendAsync(new(nack ? CommandId.GenericNack : bind.Id.Response, new(status), bind.Sequence, default));
+        await refusing.ExpectClosedAsync();
+
+        (ScriptedConnection sending, ScriptedConnection receiving) = await AcceptPairAsync(harness);
+        Task<SubmitResult> submitted = harness.SubmitAsync(5);
+        await sending.AnswerAsync(await sending.ExpectAsync(CommandId.SubmitSm), CommandStatus.Ok);
+        await receiving.SendAsync(SmppPdu.Of(CommandId.DeliverSm, CommandStatus.Ok, 1, new DeliverSm()));
+        await receiving.ExpectAsync(CommandId.DeliverSm.Response);
+
+        Assert.IsType<SubmitResult.Accepted>(await submitted);
+        Assert.True(taken.Task.IsCompletedSuccessfully);
+
+        // One ends, so does the other; the next attempt does not ask for a transceiver again.
+        receiving.Close();
+        await sending.ExpectClosedAsync();
+        (sending, receiving) = await AcceptPairAsync(harness);
+
+        Task stopped = harness.Client.StopAsync(SmppClientHarness.None);
+        await sending.AnswerAsync(await sending.ExpectAsync(CommandId.Unbind), CommandStatus.Ok);
+        await receiving.AnswerAsync(await receiving.ExpectAsync(CommandId.Unbind), CommandStatus.Ok);
+        await stopped.WaitAsync(ScriptedSmsc.Patience);
+    }
+
+    [Fact]
+    public async Task After_a_receiver_was_refused_a_transceiver_is_tried_again()
+    {
+        await using var harness = new SmppClientHarness();
+        harness.Client.Start();
+        ScriptedConnection smsc = await harness.Smsc.AcceptAsync();
+        await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.BindTransceiver), CommandStatus.InvalidCommandId);
+        ScriptedConnection sending = await harness.Smsc.AcceptBoundAsync();
+        smsc = await harness.Smsc.AcceptAsync();
+        await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.BindReceiver), CommandStatus.SystemError);
+
+        await sending.ExpectClosedAsync();
+
+        Assert.DoesNotContain(SmppClientState.Bound, harness.States);
+        await (await harness.Smsc.AcceptAsync()).ExpectAsync(CommandId.BindTransceiver);
+    }
+
+    private static async Task<(ScriptedConnection Sending, ScriptedConnection Receiving)> AcceptPairAsync(SmppClientHarness harness)
+    {
+        ScriptedConnection sending = await harness.Smsc.AcceptAsync();
+        await sending.AnswerAsync(await sending.ExpectAsync(CommandId.BindTransmitter), CommandStatus.Ok, new BindResponse());
+        ScriptedConnection receiving = await harness.Smsc.AcceptAsync();
+        await receiving.AnswerAsync(await receiving.ExpectAsync(CommandId.BindReceiver), CommandStatus.Ok, new BindResponse());
+        await Eventually.IsTrueAsync(() => harness.Client.State == SmppClientState.Bound);
+        return (sending, receiving);
     }
 
     [Fact]

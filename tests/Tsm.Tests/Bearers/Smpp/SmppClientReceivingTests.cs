@@ -195,6 +195,24 @@ public sealed class SmppClientReceivingTests
     }
 
     [Fact]
+    public async Task A_length_that_is_possible_but_wrong_is_not_waited_for_for_ever()
+    {
+        await using var harness = new SmppClientHarness(o => o.EnquireLinkTimeout = TimeSpan.FromMilliseconds(300));
+        ScriptedConnection smsc = await harness.BindAsync();
+        Task<SubmitResult> open = harness.SubmitAsync();
+        SmppPdu submit = await smsc.ReadAsync();
+
+        // The answer disappears in a PDU that claims to be longer than it is.
+        await smsc.SendRawAsync(Octets.Parse("00001180 00000005 00000000 00000009").Memory);
+        await smsc.AnswerAsync(submit, CommandStatus.Ok);
+
+        await smsc.ExpectClosedAsync();
+        Assert.IsType<SubmitResult.Unknown>(await open);
+        Assert.Contains(harness.Log, line => line.Contains("the rest of a PDU did not come", StringComparison.Ordinal));
+        await harness.RebindAsync();
+    }
+
+    [Fact]
     public async Task A_peer_that_asks_without_reading_the_answers_is_dropped()
     {
         await using var harness = new SmppClientHarness();

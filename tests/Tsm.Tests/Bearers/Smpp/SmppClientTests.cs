@@ -146,6 +146,29 @@ public sealed class SmppClientTests
     }
 
     [Fact]
+    public async Task What_may_pass_is_tried_a_few_times_and_what_passes_until_it_has_passed()
+    {
+        await using var harness = new SmppClientHarness(o => o.ThrottleBackoff = TimeSpan.FromMilliseconds(1));
+        ScriptedConnection smsc = await harness.BindAsync();
+
+        Task<SubmitResult> failing = harness.SubmitAsync(1);
+        for (int i = 0; i < 4; i++)
+        {
+            await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.SubmitSm), CommandStatus.SubmitFailed);
+        }
+
+        Assert.Equal(new SubmitResult.Refused(CommandStatus.SubmitFailed), await failing);
+        Task<SubmitResult> passing = harness.SubmitAsync(2);
+        for (int i = 0; i < 6; i++)
+        {
+            await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.SubmitSm), CommandStatus.SystemError);
+        }
+
+        await smsc.AnswerAsync(await smsc.ExpectAsync(CommandId.SubmitSm), CommandStatus.Ok);
+        Assert.IsType<SubmitResult.Accepted>(await passing);
+    }
+
+    [Fact]
     public async Task Throttling_pauses_everybody_and_the_same_message_goes_again()
     {
         var time = new ManualTimeProvider();
