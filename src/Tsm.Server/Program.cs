@@ -6,6 +6,7 @@ using Tsm.Server.Api;
 using Tsm.Server.Hosting;
 using Tsm.Server.Import;
 using Tsm.Server.Options;
+using Tsm.Server.Recurring;
 using Tsm.Storage.Migrations;
 using Tsm.Storage.Vault;
 
@@ -72,6 +73,7 @@ public static class Program
         builder.Services.AddHostedService<Seeding>();
         builder.AddSmscRoads(options);
         builder.AddServerApi();
+        builder.AddRecurringWork();
         builder.Services.AddSingleton<CardImporter>();
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);

@@ -26,6 +26,7 @@ internal static class Program
         .. LifecycleCommands.Build(terminal),
         AuditCommand.Build(terminal),
         JobCommands.Build(terminal),
+        AuditTrailCommands.Build(terminal),
         CapCommand.Build(terminal),
     ]);
 }

@@ -19,7 +19,7 @@ public sealed record Actor(ActorKind Kind, string Name, string? Claimed = null)
     public static bool IsClaim(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length is > 0 and <= MaxClaimLength && !text.Any(char.IsControl) && !text.Any(char.IsSurrogate);
+        return text.Length is > 0 and <= MaxClaimLength && !text.Any(char.IsControl);
     }
 }
 

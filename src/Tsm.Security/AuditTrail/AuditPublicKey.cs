@@ -9,7 +9,6 @@ public sealed class AuditPublicKey
 {
     private const int IdLength = 16;
 
-    /// <summary>The prime of P-256 begins and ends so; the curve is told by its object identifier.</summary>
     private const string CurveOid = "1.2.840.10045.3.1.7";
 
     private AuditPublicKey(byte[] info)

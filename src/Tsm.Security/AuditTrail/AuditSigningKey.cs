@@ -30,14 +30,18 @@ public sealed class AuditSigningKey : IDisposable
     /// <summary>The private scalar, for wrapping alone; it lies in memory like the key of a vault.</summary>
     internal VaultKey Scalar { get; }
 
+    /// <summary>
+    /// Whether the octets are a private scalar of P-256: 32, not zero, below the order of the curve. One in 2^32 random strings is not.
+    /// </summary>
+    public static bool IsScalar(ReadOnlySpan<byte> octets) =>
+        octets.Length == Size && octets.SequenceCompareTo(Order) < 0 && octets.ContainsAnyExcept((byte)0);
+
     /// <summary>Copies a private scalar into a key; the caller clears its own copy.</summary>
     /// <param name="scalar">32 random octets, big-endian.</param>
-    /// <exception cref="ArgumentException">
-    /// It is zero or not below the order of the curve, which happens once in 2^32 random strings: draw again.
-    /// </exception>
+    /// <exception cref="ArgumentException">It is none, see <see cref="IsScalar"/>.</exception>
     public static AuditSigningKey From(ReadOnlySpan<byte> scalar)
     {
-        if (scalar.Length != Size || scalar.SequenceCompareTo(Order) >= 0 || !scalar.ContainsAnyExcept((byte)0))
+        if (!IsScalar(scalar))
         {
             throw new ArgumentException($"A private key of P-256 is a number of {Size} octets from 1 to the order of the curve.", nameof(scalar));
         }

@@ -12,6 +12,9 @@ internal static class HealthEndpoints
     private static readonly string Version = typeof(HealthEndpoints).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
+    /// <summary>Entries are sealed within seconds; after so long the sealer is not at work.</summary>
+    private static readonly TimeSpan LongestUnsealed = TimeSpan.FromMinutes(5);
+
     public static void MapHealth(this IEndpointRouteBuilder routes) => routes.MapGet("/health", ShowAsync)
         .WithTags("Health")
         .WithName("ShowHealth")
@@ -19,19 +22,38 @@ internal static class HealthEndpoints
         .Produces<Health>()
         .AllowAnonymous();
 
-    private static async Task<IResult> ShowAsync(ICatalogueStore catalogue, SmscRoads roads, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(
+        ICatalogueStore catalogue, SmscRoads roads, IAuditTrail trail, TimeProvider time, CancellationToken cancellationToken)
     {
-        bool reachable = await IsReachableAsync(catalogue, cancellationToken);
+        AuditTrailHealth? audit = null;
+        bool reachable = await AnswersAsync(
+            async () =>
+            {
+                await catalogue.ModelsAsync(Caller.LocalTenant, cancellationToken);
+                audit = await AuditTrailAsync(trail, time, cancellationToken);
+            },
+            cancellationToken);
         IReadOnlyList<SmscHealth> smsc = roads.Health;
-        bool ok = reachable && smsc.All(s => s.State is "bound");
-        return Results.Ok(new Health(ok ? "ok" : "degraded", Version, reachable ? "ok" : "unavailable", smsc));
+        bool ok = reachable && smsc.All(s => s.State is "bound") && audit?.Status is not ("broken" or "unsealed");
+        return Results.Ok(new Health(ok ? "ok" : "degraded", Version, reachable ? "ok" : "unavailable", smsc, audit));
     }
 
-    private static async Task<bool> IsReachableAsync(ICatalogueStore catalogue, CancellationToken cancellationToken)
+    private static async Task<AuditTrailHealth> AuditTrailAsync(IAuditTrail trail, TimeProvider time, CancellationToken cancellationToken)
+    {
+        AuditCheck? check = await trail.LastCheckAsync(Caller.LocalTenant, cancellationToken);
+        AuditTail tail = await trail.TailAsync(Caller.LocalTenant, cancellationToken);
+        string status = check?.Break is not null ? "broken"
+            : tail.Oldest is { } oldest && time.GetUtcNow() - oldest > LongestUnsealed ? "unsealed"
+            : check is null ? "unverified"
+            : "intact";
+        return new(status, check?.At, check?.Break?.Position, tail.Count);
+    }
+
+    private static async Task<bool> AnswersAsync(Func<Task> ask, CancellationToken cancellationToken)
     {
         try
         {
-            await catalogue.ModelsAsync(Caller.LocalTenant, cancellationToken);
+            await ask();
             return true;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)

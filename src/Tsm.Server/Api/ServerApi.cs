@@ -36,6 +36,7 @@ internal static class ServerApi
         api.MapCards();
         api.MapApplications();
         api.MapJobs();
+        api.MapAuditTrail();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

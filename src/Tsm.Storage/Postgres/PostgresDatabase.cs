@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Storage.Migrations;
@@ -26,7 +27,18 @@ public sealed class PostgresDatabase : IDisposable
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _turns;
 
-    private PostgresDatabase(NpgsqlDataSource reads, NpgsqlDataSource turns, string node) => (_reads, _turns, Node) = (reads, turns, node);
+    private readonly NpgsqlConnectionStringBuilder _settings;
+
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, string node)
+    {
+        Node = node;
+        _settings = settings;
+        _reads = NpgsqlDataSource.Create(settings);
+        _turns = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Options = $"{settings.Options} {KeysOnly}".TrimStart(),
+        });
+    }
 
     /// <summary>The name under which this node claims what waits.</summary>
     public string Node { get; }
@@ -51,10 +63,13 @@ public sealed class PostgresDatabase : IDisposable
             builder.Options = $"{builder.Options} -c synchronous_commit=on".TrimStart();
         }
 
-        NpgsqlDataSource reads = NpgsqlDataSource.Create(builder);
-        builder.Options = $"{builder.Options} {KeysOnly}".TrimStart();
-        return new(reads, NpgsqlDataSource.Create(builder), node);
+        return new(builder, node);
     }
+
+    /// <summary>A further pool, for a library that keeps tables of its own in this database; the caller disposes it.</summary>
+    /// <param name="connections">The most connections at once.</param>
+    public DbDataSource OpenPool(int connections) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(_settings.ConnectionString) { MaxPoolSize = connections });
 
     /// <summary>Brings the tables up to date; of nodes that start together one does it and the others wait.</summary>
     /// <exception cref="MigrationException">The database is newer than this program.</exception>

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Ports;
 
 namespace Tsm.Storage.Sqlite;
@@ -53,7 +54,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken) =>
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
             session =>
             {
@@ -63,6 +64,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
                     Import(session, tenant, card, at);
                 }
 
+                SqliteAuditRows.Add(session, tenant, audit);
                 return cards.Count;
             },
             cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 
@@ -84,6 +85,9 @@ internal static class SqliteEffects
                 session.Prepare(QueuePacketSql).Execute(
                     key.Tenant, SqliteValues.Grain(key), packet.Road, packet.PacketId, packet.Attempt, packet.Destination,
                     SqliteValues.Join(packet.Segments));
+                break;
+            case RecordAudit audit:
+                SqliteAuditRows.Add(session, key.Tenant, audit.Entry);
                 break;
             case WithdrawPacket:
                 session.Prepare(WithdrawPacketSql).Execute(key.Tenant, SqliteValues.Grain(key));

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -133,6 +134,11 @@ internal sealed class CardWorld
             default);
     }
 
+    /// <summary>The audit trail, in the order in which turns were committed.</summary>
+    public List<AuditEntry> Audit { get; } = [];
+
+    public static Actor Asker { get; } = new(ActorKind.Operator, "tester", "alice");
+
     public CatalogueApplication Sample { get; } = Application(CapBuilder.SampleApplet(), "sample");
 
     /// <summary>Asks for a job; the answer is lost and asked again when a crash comes between.</summary>
@@ -144,7 +150,7 @@ internal sealed class CardWorld
             Applications[of.Id] = of;
         }
 
-        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default);
+        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default, Asker);
         IReply? reply = null;
         while (reply is null)
         {
@@ -176,7 +182,7 @@ internal sealed class CardWorld
         throw new InvalidOperationException($"The world does not come to rest: {State.Jobs.FirstOrDefault()?.Now}");
     }
 
-    public IReply Cancel(string id) => Turn(new CancelJob(id)) ?? throw new InvalidOperationException("The node died.");
+    public IReply Cancel(string id) => Turn(new CancelJob(id, Asker)) ?? throw new InvalidOperationException("The node died.");
 
     public IReply? Turn(IGrainCommand command)
     {
@@ -218,6 +224,9 @@ internal sealed class CardWorld
             {
                 case SaveJob saved:
                     Rows.Add(saved.Row);
+                    break;
+                case RecordAudit audit:
+                    Audit.Add(audit.Entry);
                     break;
                 case AppendHistory history:
                     History.AddRange(history.Entries);

@@ -51,12 +51,12 @@ public sealed class PostgresStoreTests(PrivatePostgres postgres) : StoreContract
     {
         using var store = new PostgresStoreUnderTest(postgres, new());
         postgres.Execute(
-            "INSERT INTO migrations (number, name, hash, applied_at) VALUES (2, '0002_future', 'AB', 0)",
+            "INSERT INTO migrations (number, name, hash, applied_at) VALUES (9999, '9999_future', 'AB', 0)",
             new NpgsqlConnectionStringBuilder(store.ConnectionString).Database!);
 
         MigrationException refused = Assert.Throws<MigrationException>(() => store.Database.Migrate(new ManualTimeProvider()));
 
-        Assert.Contains("0002_future", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("9999_future", refused.Message, StringComparison.Ordinal);
     }
 
     [ContractFact]
@@ -157,7 +157,7 @@ public sealed class PostgresStoreTests(PrivatePostgres postgres) : StoreContract
         using (var keys = new KeySet(3, KeyMaterial.From(sentinel, KeyAlgorithm.Aes), KeyMaterial.From(sentinel, KeyAlgorithm.Aes), dek: null))
         {
             ImportedCard card = StoreData.Card(1);
-            await store.Import.ImportAsync("acme", [card with { Keys = [vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, CancellationToken.None);
+            await store.Import.ImportAsync("acme", [card with { Keys = [vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
             await store.Grains.CommitAsync([StoreData.Write(card.Grain, 1, "\"KnownText/0815\"")], CancellationToken.None);
         }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage;
+using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Postgres;
 using Tsm.Storage.Vault;
 using Tsm.Testing;
@@ -60,6 +61,13 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override IVaultTable Vault { get; }
 
+    private protected override IAuditRows AuditRows => new PostgresAuditRows(Database);
+
+    public override void Tamper(string sql) => Execute(
+        $"ALTER TABLE audit_trail DISABLE TRIGGER USER; ALTER TABLE audit_heads DISABLE TRIGGER USER; {sql}");
+
+    public override void Execute(string sql) => _postgres.Execute(sql, new NpgsqlConnectionStringBuilder(ConnectionString).Database!);
+
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
         new PostgresAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
 
@@ -83,6 +91,7 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override void Dispose()
     {
+        base.Dispose();
         Database.Dispose();
         if (_ownsDatabase)
         {
