@@ -9,7 +9,7 @@ public sealed class RecurringOptions
     /// <summary>How often the whole audit trail is verified. Default: once a day.</summary>
     public TimeSpan VerifyEvery { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long after the first start it is verified for the first time; on SQLite after every start. Default: 30 s.</summary>
+    /// <summary>How long after the start of a node it is verified besides. Default: 30 s.</summary>
     public TimeSpan FirstVerificationAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often PostgreSQL is rid of the commit tokens of dead nodes. Default: every hour.</summary>

@@ -71,7 +71,7 @@ internal static class RecurringSetup
         });
     }
 
-    /// <summary>Schedules work under the name of its class, so that every start finds the schedule of the one before.</summary>
+    /// <summary>Schedules work under the name of its class: every start replaces the schedule of the one before.</summary>
     /// <remarks>The interval begins when the work has ended: what comes late is done once, not once for each time it was missed.</remarks>
     private static void Recur<TJob>(this IQuartzBuilder quartz, TimeSpan first, TimeSpan every) where TJob : IJob =>
         quartz.ScheduleJob<TJob>(
