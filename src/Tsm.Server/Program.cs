@@ -7,6 +7,7 @@ using Tsm.Server.Api;
 using Tsm.Server.Hosting;
 using Tsm.Server.Import;
 using Tsm.Server.Options;
+using Tsm.Server.Recurring;
 using Tsm.Storage.Migrations;
 using Tsm.Storage.Vault;
 
@@ -90,6 +91,7 @@ public static class Program
         builder.AddSmscRoads(options);
         builder.Services.AddSingleton<HealthProblems>();
         builder.AddServerApi();
+        builder.AddRecurringWork();
         builder.Services.AddSingleton<CardImporter>();
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);

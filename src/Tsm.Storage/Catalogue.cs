@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 
@@ -63,8 +64,9 @@ public sealed class Catalogue(
     }
 
     /// <inheritdoc/>
-    public Task<bool> AddApplicationAsync(string tenant, CatalogueApplication application, CancellationToken cancellationToken) =>
-        store.AddApplicationAsync(tenant, application, cancellationToken);
+    public Task<bool> AddApplicationAsync(
+        string tenant, CatalogueApplication application, AuditEntry audit, CancellationToken cancellationToken) =>
+        store.AddApplicationAsync(tenant, application, audit, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(string tenant, CancellationToken cancellationToken) =>
@@ -76,9 +78,9 @@ public sealed class Catalogue(
         store.ApplicationsAsync(tenant, ids, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task SaveModelAsync(string tenant, CardModel model, CancellationToken cancellationToken)
+    public async Task SaveModelAsync(string tenant, CardModel model, AuditEntry audit, CancellationToken cancellationToken)
     {
-        await store.SaveModelAsync(tenant, model, cancellationToken);
+        await store.SaveModelAsync(tenant, model, audit, cancellationToken);
         _models.TryRemove(tenant, out _);
         await ReadModelsAsync(tenant, cancellationToken);
     }

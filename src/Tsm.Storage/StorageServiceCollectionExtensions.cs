@@ -1,11 +1,14 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage;
+using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Postgres;
 using Tsm.Storage.Sqlite;
+using Tsm.Storage.Vault;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -41,9 +44,11 @@ public static class StorageServiceCollectionExtensions
             Options(s), s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PostgresDatabase>>()));
         services.TryAddSingleton(s => s.GetRequiredService<EmbeddedStorage>().Database);
         services.TryAddSingleton(s => s.GetRequiredService<PostgresStorage>().Database);
-        services.TryAddSingleton<IKeyVault>(s => IsPostgres(s)
-            ? s.GetRequiredService<PostgresStorage>().Vault
-            : s.GetRequiredService<EmbeddedStorage>().Vault);
+        services.TryAddSingleton<IKeyVault>(Vault);
+        services.TryAddSingleton<IAuditTrail>(s => new SealedAuditTrail(
+            IsPostgres(s) ? ActivatorUtilities.CreateInstance<PostgresAuditRows>(s) : ActivatorUtilities.CreateInstance<SqliteAuditRows>(s),
+            Vault(s),
+            s.GetRequiredService<TimeProvider>()));
         services.AddPort<IGrainStore, SqliteGrainStore, PostgresGrainStore>();
         services.AddPort<IOutbox, SqliteOutbox, PostgresOutbox>();
         services.AddPort<IRateLeases, LocalRateLeases, PostgresRateLeases>();
@@ -61,6 +66,15 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<ICatalogue>(s => s.GetRequiredService<Catalogue>());
         services.TryAddSingleton<ICatalogueStore>(s => s.GetRequiredService<Catalogue>());
         return services;
+    }
+
+    /// <summary>Whether <see cref="AddTsmStorage"/> will take PostgreSQL: for what else depends on it.</summary>
+    public static bool IsPostgres(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new StorageOptions { ConnectionString = configuration[$"Storage:{nameof(StorageOptions.ConnectionString)}"] };
+        Choose(options, Environment.GetEnvironmentVariable(Variable));
+        return options.ConnectionString is not null;
     }
 
     /// <summary>Decides between the databases: afterwards there is a connection string exactly when it is PostgreSQL.</summary>
@@ -90,6 +104,10 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<TPort>(s => IsPostgres(s)
             ? ActivatorUtilities.CreateInstance<TPostgres>(s)
             : ActivatorUtilities.CreateInstance<TSqlite>(s));
+
+    private static KeyVault Vault(IServiceProvider services) => IsPostgres(services)
+        ? services.GetRequiredService<PostgresStorage>().Vault
+        : services.GetRequiredService<EmbeddedStorage>().Vault;
 
     private static bool IsPostgres(IServiceProvider services) => Options(services).ConnectionString is not null;
 

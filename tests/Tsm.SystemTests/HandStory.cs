@@ -94,6 +94,17 @@ public sealed class HandStory
         await Tsm(0, "audit", "--card", card);
         Assert.Empty((await site.GetAsync($"/api/v1/cards/{card}"))["contents"]!.AsArray());
         Assert.DoesNotContain("\u001b", (await Tsm(0, "job", "list")).Output, StringComparison.Ordinal);
+
+        // Who did what: listed by card, verified by the server, exported, and verified without it.
+        await site.SealedAsync();
+        JsonNode verified = JsonNode.Parse((await Tsm(0, "audit-trail", "verify", "--json")).Output)!;
+        CliResult listed = await Tsm(0, "audit-trail", "list", "--subject", card, "--limit", "1000");
+        Assert.Contains("job.asked", listed.Output, StringComparison.Ordinal);
+        string trail = Path.Combine(site.Folder, "trail.jsonl");
+        await Tsm(0, "audit-trail", "export", trail);
+        string key = File("trail.pem", (string)JsonNode.Parse((await Tsm(0, "audit-trail", "key", "--json")).Output)!["pem"]!);
+        await Tsm(0, "audit-trail", "verify", "--file", trail, "--key", key, "--head", (string)verified["head"]!["anchor"]!);
+        await Tsm(1, "audit-trail", "verify", "--file", File("forged.jsonl", System.IO.File.ReadAllText(trail).Replace("local-token", "nobody", StringComparison.Ordinal)));
     }
 
     private static byte[] Built(string package, int payload, params CapImport[] imports) => new CapBuilder

@@ -59,6 +59,12 @@ public sealed class KillStory(ITestOutputHelper output)
         output.WriteLine($"{Kills} kills, {repeated} SMS repeated; the simulator saw {account["replays"]} replays and executed none of them.");
         Assert.Empty(account["counterReused"]!.AsArray());
         Assert.Empty(account["executedTwice"]!.AsArray());
+
+        // Whoever asked stands in the audit trail once, and ten deaths have not broken it.
+        JsonNode trail = await site.SealedAsync();
+        Assert.Equal("intact", (string?)trail["status"]);
+        JsonArray asked = (await site.GetAsync("/api/v1/audit-trail?action=job.asked"))["items"]!.AsArray();
+        Assert.Equal(jobs.Order(StringComparer.Ordinal), asked.Select(e => (string)e!["job"]!).Order(StringComparer.Ordinal));
     }
 
     private static async Task<int> SentAsync(Site site, IReadOnlyList<string> jobs) =>

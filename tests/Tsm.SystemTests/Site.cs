@@ -135,6 +135,21 @@ internal sealed class Site : IAsyncDisposable
         return row!;
     }
 
+    /// <summary>Waits until the audit trail is sealed to its end and returns what its verification has found.</summary>
+    public async Task<JsonNode> SealedAsync()
+    {
+        JsonNode? found = null;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                found = await GetAsync("/api/v1/audit-trail/verify");
+                return (long)found["unsealed"]!["count"]! == 0;
+            },
+            TimeSpan.FromSeconds(30),
+            () => ServerLog);
+        return found!;
+    }
+
     public async Task<JsonNode> AccountAsync() => (await _control.GetFromJsonAsync<JsonNode>("account"))!;
 
     public async Task<JsonNode> CardAsync(string iccid) => (await _control.GetFromJsonAsync<JsonNode>($"cards/{iccid}"))!;

@@ -27,6 +27,7 @@ internal static class Program
         AuditCommand.Build(terminal),
         JobCommands.Build(terminal),
         SmscCommands.Build(terminal),
+        AuditTrailCommands.Build(terminal),
         CapCommand.Build(terminal),
     ]);
 }

@@ -1,3 +1,4 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -14,6 +15,7 @@ namespace Tsm.Application.Cards;
 /// <param name="MakeSelectable">For an installation: INSTALL [for install and make selectable] at once.</param>
 /// <param name="Privileges">For an installation: one or three octets; empty for none.</param>
 /// <param name="Parameters">For an installation: content of C9, what the applet's install method gets.</param>
+/// <param name="By">Who asks, for the audit trail.</param>
 public sealed record EnqueueJob(
     string JobId,
     Operation Operation,
@@ -22,7 +24,8 @@ public sealed record EnqueueJob(
     Aid? Instance,
     bool MakeSelectable,
     Octets Privileges,
-    Octets Parameters) : IGrainCommand;
+    Octets Parameters,
+    Actor By) : IGrainCommand;
 
 /// <summary>The job was taken, or was there already.</summary>
 public sealed record JobAccepted(JobRow Job) : IReply;
@@ -34,7 +37,8 @@ public sealed record JobRejected(Problem Problem) : IReply;
 public sealed record JobForgotten(string JobId) : IReply;
 
 /// <summary>Calls a job off. One that runs ends before its next packet, once the packet that is under way is answered or given up.</summary>
-public sealed record CancelJob(string JobId) : IGrainCommand;
+/// <param name="By">Who calls it off, for the audit trail.</param>
+public sealed record CancelJob(string JobId, Actor By) : IGrainCommand;
 
 /// <summary>What became of handing a packet to the SMSC.</summary>
 /// <param name="PacketId">Of the <see cref="QueuePacket"/>.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -229,6 +230,7 @@ internal sealed partial class CardTurn
     private void JumpCounter(OutstandingPacket packet)
     {
         CommandHeader sent = Header(packet);
+        ImmutableArray<CounterDomain> before = _card.Domains;
         _card = _card with
         {
             Domains = [.. _card.Domains.Select(d => d.Tar == sent.Tar && d.KeyVersion == sent.Kid.KeyVersion
@@ -236,6 +238,11 @@ internal sealed partial class CardTurn
                     ? d with { Counter = ahead.Value }
                     : d)],
         };
+        foreach ((CounterDomain was, CounterDomain now) in before.Zip(_card.Domains).Where(p => p.First != p.Second))
+        {
+            RecordAdvance(was, now, packet);
+        }
+
         Note("counter", $"The card may be ahead of us: the counter moves on by {Model.CounterJump}.");
     }
 
@@ -275,6 +282,7 @@ internal sealed partial class CardTurn
         _effects.Add(new WithdrawPacket());
         if (possiblyExecuted && packet.Parts.Any(Changes))
         {
+            RecordWriteOff(packet);
             CardJob job = Active;
             _card = _card with
             {

@@ -40,6 +40,7 @@ internal sealed partial class CardTurn
 
         _card = _card with { Jobs = _card.Jobs.Add(job!) };
         Note("job", $"{job!.Operation} was asked for.", job: job.Id);
+        RecordAsked(job, command.By);
         return new JobAccepted(Row(job));
     }
 
@@ -52,6 +53,11 @@ internal sealed partial class CardTurn
         }
 
         CardJob job = _card.Jobs[at];
+        if (!job.CancelRequested)
+        {
+            RecordCancelled(job, command.By);
+        }
+
         if (job.StartedAt is not null)
         {
             job = job with { CancelRequested = true, Now = "Called off: ends when the packet under way is answered." };

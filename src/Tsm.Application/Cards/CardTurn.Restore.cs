@@ -24,6 +24,11 @@ internal sealed partial class CardTurn
     public void ComeBack()
     {
         ulong jump = (ulong)Model.RestoreJump + (ulong)Math.Max(0, (Now - Origin) / Packet);
+        foreach (CounterDomain domain in _card.Domains)
+        {
+            RecordReturn(domain, domain with { Counter = Ahead(domain.Counter, jump) });
+        }
+
         _card = _card with
         {
             Domains = [.. _card.Domains.Select(d => d with { Counter = Ahead(d.Counter, jump) })],

@@ -111,6 +111,7 @@ internal sealed partial class CardTurn
         CardJob job = Active with { Now = now, StepsTotal = status == JobStatus.Done ? Active.StepsDone : Active.StepsTotal };
         _effects.Add(new SaveJob(Row(job, status, grade, problem, Now)));
         Note("job", problem is null ? $"{job.Operation}: {now}" : $"{job.Operation} {status.ToString().ToLowerInvariant()}: {problem}", grade: grade);
+        RecordRefusal(job, problem, grade);
         Remember(job.Id, status);
         _card = _card with { Jobs = _card.Jobs.RemoveAt(0) };
     }

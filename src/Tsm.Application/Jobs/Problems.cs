@@ -24,6 +24,13 @@ public static class Problems
             ? $"A PoR of card {iccid} with a valid cryptographic checksum says so."
             : $"A PoR of card {iccid} without a valid cryptographic checksum says so: a hint, not a proof. Nothing was changed in the books."]);
 
+    /// <summary>Whether a job ended because the card's security layer refused, or because a counter can go no further.</summary>
+    public static bool IsSecurityRefusal(Problem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        return problem.Layer == "scp80" && problem.Code is "01" or "02" or "03" or "04" or "05" or "06" or "0A" or "COUNTER_EXHAUSTED";
+    }
+
     /// <summary>What a status word means in the answer to the command that got it.</summary>
     public static Problem FromStatusWord(Purpose purpose, string command, StatusWord status)
     {

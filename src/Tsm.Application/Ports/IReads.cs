@@ -1,4 +1,5 @@
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -42,9 +43,10 @@ public interface ICardImport
     Task<IReadOnlySet<(string Kind, string Value)>> TakenAsync(
         string tenant, IReadOnlyCollection<(string Kind, string Value)> aliases, CancellationToken cancellationToken);
 
-    /// <summary>Writes grains, aliases, keys and rows of all cards in one transaction.</summary>
+    /// <summary>Writes grains, aliases, keys and rows of all cards, and the entry of the audit trail, in one transaction.</summary>
     /// <exception cref="DuplicateAliasException">An ICCID or MSISDN is taken; nothing was written.</exception>
-    Task ImportAsync(string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken);
+    Task ImportAsync(
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken);
 }
 
 /// <summary>A card to import: its first state, its keys and its row.</summary>
@@ -63,8 +65,11 @@ public sealed class DuplicateAliasException(string kind, string value) : Excepti
 /// <summary>The catalogue as it is stored.</summary>
 public interface ICatalogueStore
 {
-    /// <summary>Adds an application; false when the same content is there already.</summary>
-    Task<bool> AddApplicationAsync(string tenant, CatalogueApplication application, CancellationToken cancellationToken);
+    /// <summary>
+    /// Adds an application and the entry of the audit trail; false, and nothing is written, when the same content is there already.
+    /// </summary>
+    Task<bool> AddApplicationAsync(
+        string tenant, CatalogueApplication application, AuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>Applications of a tenant with their load files, in the order of their upload.</summary>
     Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(string tenant, CancellationToken cancellationToken);
@@ -73,8 +78,8 @@ public interface ICatalogueStore
     Task<IReadOnlyList<CatalogueApplication>> ApplicationsAsync(
         string tenant, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
-    /// <summary>Writes a card model under its name.</summary>
-    Task SaveModelAsync(string tenant, CardModel model, CancellationToken cancellationToken);
+    /// <summary>Writes a card model under its name, and the entry of the audit trail.</summary>
+    Task SaveModelAsync(string tenant, CardModel model, AuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>The card models of a tenant.</summary>
     Task<IReadOnlyList<CardModel>> ModelsAsync(string tenant, CancellationToken cancellationToken);

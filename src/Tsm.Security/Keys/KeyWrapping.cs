@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Tsm.Card.Encoding;
+using Tsm.Security.AuditTrail;
 
 namespace Tsm.Security.Keys;
 
@@ -17,6 +18,7 @@ public static class KeyWrapping
     //  format 1 | kind 1 | nonce 12 | enciphered key n | tag 16       format and kind are authenticated too
     private const byte Format = 1;
     private const byte VaultKind = 0x80;
+    private const byte SigningKind = 0x81;
     private const int HeadLength = 2;
     private const int TagLength = 16;
     private const int Overhead = HeadLength + NonceLength + TagLength;
@@ -42,6 +44,14 @@ public static class KeyWrapping
         return Wrap(key.Key, VaultKind, vault, nonce, associatedData);
     }
 
+    /// <summary>Wraps the key that signs an audit trail.</summary>
+    /// <inheritdoc cref="Wrap(KeyMaterial, VaultKey, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static Octets Wrap(AuditSigningKey key, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Wrap(key.Scalar.Key, SigningKind, vault, nonce, associatedData);
+    }
+
     /// <summary>Unwraps a key of a card; false when it was altered, belongs to another place or to another vault key.</summary>
     public static bool TryUnwrap(
         Octets wrapped, VaultKey vault, ReadOnlySpan<byte> associatedData, [NotNullWhen(true)] out KeyMaterial? key)
@@ -60,6 +70,17 @@ public static class KeyWrapping
             ? Unwrap(wrapped, KeyAlgorithm.Aes, vault, associatedData)
             : null;
         key = material?.Expose(0, static (secret, _) => VaultKey.From(secret));
+        return key is not null;
+    }
+
+    /// <summary>Unwraps the key that signs an audit trail; false when it was altered, belongs to another place or to another vault key.</summary>
+    public static bool TryUnwrap(
+        Octets wrapped, VaultKey vault, ReadOnlySpan<byte> associatedData, [NotNullWhen(true)] out AuditSigningKey? key)
+    {
+        using KeyMaterial? material = wrapped.Length == Overhead + AuditSigningKey.Size && wrapped[1] == SigningKind
+            ? Unwrap(wrapped, KeyAlgorithm.Aes, vault, associatedData)
+            : null;
+        key = material?.Expose(0, static (secret, _) => AuditSigningKey.From(secret));
         return key is not null;
     }
 

@@ -1,11 +1,24 @@
+using Tsm.Application.AuditTrail;
+
 namespace Tsm.Server.Access;
 
 /// <summary>On whose behalf a request comes.</summary>
 /// <param name="Tenant">The tenant whose cards, applications and jobs it sees.</param>
-internal sealed record Caller(string Tenant)
+/// <param name="Actor">Who it is, for the audit trail.</param>
+internal sealed record Caller(string Tenant, Actor Actor)
 {
+    /// <summary>The header in which a caller may say on whose behalf it acts. Nobody checks it, and the trail says so.</summary>
+    public const string ClaimHeader = "Tsm-Claimed-By";
+
+    /// <summary>The name under which who holds the token of the data folder stands in the audit trail.</summary>
+    private const string LocalToken = "local-token";
+
     /// <summary>The tenant of the local token and of the configured SMSCs.</summary>
     public const string LocalTenant = "default";
+
+    /// <summary>Who holds the token of the data folder.</summary>
+    /// <param name="claim">On whose behalf, as they say; null when they say nothing.</param>
+    public static Caller Local(string? claim) => new(LocalTenant, new(ActorKind.Operator, LocalToken, claim));
 
     /// <summary>The caller of an authenticated request.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(

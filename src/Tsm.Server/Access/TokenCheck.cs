@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Net.Http.Headers;
+using Tsm.Application.AuditTrail;
 using Tsm.Server.Api;
 
 namespace Tsm.Server.Access;
@@ -30,7 +31,13 @@ internal sealed class TokenCheck(RequestDelegate next, ApiToken token)
             return ApiProblems.Result(ApiProblems.TokenWrong).ExecuteAsync(context);
         }
 
-        context.Features.Set(new Caller(Caller.LocalTenant));
+        string claim = context.Request.Headers[Caller.ClaimHeader].ToString();
+        if (claim.Length > 0 && !Actor.IsClaim(claim))
+        {
+            return ApiProblems.Result(ApiProblems.ClaimInvalid).ExecuteAsync(context);
+        }
+
+        context.Features.Set(Caller.Local(claim.Length > 0 ? claim : null));
         return next(context);
     }
 }

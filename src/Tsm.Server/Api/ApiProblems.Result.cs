@@ -28,6 +28,7 @@ internal static partial class ApiProblems
         ["IDEMPOTENCY_KEY_REUSED"] = StatusCodes.Status422UnprocessableEntity,
         ["QUEUE_FULL"] = StatusCodes.Status409Conflict,
         ["INTERNAL_ERROR"] = StatusCodes.Status500InternalServerError,
+        ["AUDIT_KEY_UNUSABLE"] = StatusCodes.Status500InternalServerError,
         ["TURN_FAILED"] = StatusCodes.Status500InternalServerError,
         ["STORAGE_UNAVAILABLE"] = StatusCodes.Status503ServiceUnavailable,
         ["SERVER_BUSY"] = StatusCodes.Status503ServiceUnavailable,

@@ -1,4 +1,6 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Jobs;
+using Tsm.Server.Access;
 
 namespace Tsm.Server.Api;
 
@@ -20,6 +22,20 @@ internal static partial class ApiProblems
         "The token is not this server's.",
         "The token is of another server or data folder, or was cut when it was copied.",
         "Send the content of the file api-token in the data folder of the server that answers here.");
+
+    public static Problem ClaimInvalid { get; } = RequestInvalid(
+        $"{Caller.ClaimHeader} takes 1 to {Actor.MaxClaimLength} characters without control characters.",
+        "Shorten it to a name, or leave the header out.");
+
+    /// <summary>The key that signs the audit trail does not open.</summary>
+    public static Problem AuditKeyUnusable(string what) => new(
+        "storage",
+        "AUDIT_KEY_UNUSABLE",
+        "Signing key unusable",
+        what,
+        "The row of the key was changed in the database, or the database was restored without its vault.",
+        "Restore the table audit_keys from a backup; what was sealed stays as it is.",
+        []);
 
     public static Problem HostBusy { get; } = Of(
         "SERVER_BUSY",

@@ -1,4 +1,5 @@
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -52,7 +53,8 @@ internal static partial class ApplicationEndpoints
             return ApiProblems.Result(problem);
         }
 
-        bool added = await catalogue.AddApplicationAsync(caller.Tenant, uploaded, cancellationToken);
+        AuditEntry audit = AuditEntries.ApplicationUploaded(uploaded.UploadedAt, caller.Actor, uploaded);
+        bool added = await catalogue.AddApplicationAsync(caller.Tenant, uploaded, audit, cancellationToken);
         IReadOnlyList<CatalogueApplication> all = await catalogue.ApplicationsAsync(caller.Tenant, cancellationToken);
         CatalogueApplication application = all.FirstOrDefault(a => string.Equals(a.Id, uploaded.Id, StringComparison.Ordinal)) ?? uploaded;
         ApplicationDetails shown = Shown(application, all, await catalogue.ModelsAsync(caller.Tenant, cancellationToken));

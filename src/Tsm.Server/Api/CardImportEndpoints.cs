@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Server.Access;
@@ -12,22 +13,37 @@ namespace Tsm.Server.Api;
 internal static class CardImportEndpoints
 {
     private const int Shown = 100;
+
+    /// <summary>How an import stands in the audit trail whose caller gives no name.</summary>
+    private const string Unnamed = "unnamed";
+
     private const long MaxBody = 32 * 1024 * 1024;
 
     public static void MapCardImport(this IEndpointRouteBuilder routes) => routes.MapPost("/cards/import", ImportAsync)
         .WithTags("Cards")
         .WithName("ImportCards")
-        .WithSummary("Imports cards with their keys from CSV: all of them, or none and every fault with its line")
+        .WithSummary("Imports cards with their keys from CSV: all of them, or none and every fault with its line; source names the file in the audit trail")
         .Accepts<string>("text/csv", "text/plain", "application/csv", "application/octet-stream")
         .TakesAtMost(MaxBody)
         .Produces<CardImportResult>()
-        .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity);
+        .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> ImportAsync(
-        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, CardImporter importer, CancellationToken cancellationToken)
+        HttpRequest request,
+        [FromQuery] bool? dryRun,
+        [FromQuery] string? source,
+        Caller caller,
+        CardImporter importer,
+        CancellationToken cancellationToken)
     {
+        if (source is not null && (source.Length is 0 or > AuditEntries.MaxSourceLength || source.Any(char.IsControl)))
+        {
+            return ApiProblems.Result(ApiProblems.RequestInvalid(
+                $"source takes 1 to {AuditEntries.MaxSourceLength} characters without control characters.", "Write the name of the file, or leave it out."));
+        }
+
         (IReadOnlyList<CheckedCard> cards, IReadOnlyList<CardImportFault> faults) =
-            await importer.ImportAsync(caller.Tenant, request.Body, dryRun ?? false, cancellationToken);
+            await importer.ImportAsync(caller, request.Body, source ?? Unnamed, dryRun ?? false, cancellationToken);
         return faults.Count == 0
             ? Results.Ok(new CardImportResult(
                 cards.Count, dryRun ?? false, [.. cards.Take(Shown).Select(c => new ImportedCardSummary(c.Iccid, c.Msisdn, c.Model.Name))]))

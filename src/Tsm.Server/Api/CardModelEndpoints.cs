@@ -1,3 +1,4 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 using Tsm.Server.Access;
@@ -42,7 +43,7 @@ internal static class CardModelEndpoints
     }
 
     private static async Task<IResult> SaveAsync(
-        string name, CardModelDetails body, Caller caller, ICatalogueStore catalogue, CancellationToken cancellationToken)
+        string name, CardModelDetails body, Caller caller, ICatalogueStore catalogue, TimeProvider time, CancellationToken cancellationToken)
     {
         (CardModel? model, IReadOnlyList<ApiFault> faults) = body.ToModel(name);
         if (model is null)
@@ -50,7 +51,8 @@ internal static class CardModelEndpoints
             return ApiProblems.Result(ApiProblems.CardModelInvalid(faults[0].Problem), faults);
         }
 
-        await catalogue.SaveModelAsync(caller.Tenant, model, cancellationToken);
+        AuditEntry audit = AuditEntries.CardModelSaved(time.GetUtcNow(), caller.Actor, model);
+        await catalogue.SaveModelAsync(caller.Tenant, model, audit, cancellationToken);
         return Results.Ok(CardModelDetails.From(model));
     }
 }

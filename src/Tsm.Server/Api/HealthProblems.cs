@@ -13,8 +13,9 @@ internal sealed class HealthProblems(StoreHealth store, Roads roads, RoadWatch w
     /// <summary>All problems of this node.</summary>
     /// <param name="isReadable">Whether the database has just been read.</param>
     /// <param name="smscs">How its connections are.</param>
-    public IReadOnlyList<HealthProblem> List(bool isReadable, IReadOnlyList<SmscHealth> smscs) =>
-        [.. Storage(isReadable), .. smscs.Where(s => s.State is not "bound").Select(Smsc), .. Clock()];
+    /// <param name="trail">How the audit trail is; null when nobody can tell.</param>
+    public IReadOnlyList<HealthProblem> List(bool isReadable, IReadOnlyList<SmscHealth> smscs, AuditTrailHealth? trail) =>
+        [.. Storage(isReadable), .. smscs.Where(s => s.State is not "bound").Select(Smsc), .. Clock(), .. Trail(trail)];
 
     private IEnumerable<HealthProblem> Storage(bool isReadable)
     {
@@ -56,6 +57,28 @@ internal sealed class HealthProblems(StoreHealth store, Roads roads, RoadWatch w
                     : $"The clock of this machine jumped back by {by:d\\.hh\\:mm\\:ss}; deadlines that were set before come that much later.",
                 at,
                 "Check the time service of the machine.");
+        }
+    }
+
+    private static IEnumerable<HealthProblem> Trail(AuditTrailHealth? trail)
+    {
+        if (trail?.Status is "broken")
+        {
+            yield return new(
+                "storage",
+                "AUDIT_TRAIL_BROKEN",
+                $"The audit trail cannot be trusted from position {trail.BrokenAt} on: somebody changed it behind the server's back. Jobs go on.",
+                trail.VerifiedAt,
+                "Run tsm audit-trail verify for what was found, and compare with an export or a head that you kept.");
+        }
+        else if (trail?.Status is "unsealed")
+        {
+            yield return new(
+                "storage",
+                "AUDIT_TRAIL_UNSEALED",
+                $"{trail.Unsealed} entries of the audit trail wait to be sealed for minutes, and are not protected meanwhile. Jobs go on.",
+                Since: null,
+                "Look in the log why the recurring work does not run; it is tried again every few seconds.");
         }
     }
 }

@@ -109,7 +109,7 @@ internal static class JobEndpoints
             return ApiProblems.Result(ApiProblems.JobUnknown(id));
         }
 
-        IReply reply = await host.SendAsync(row.Card, new CancelJob(id), cancellationToken);
+        IReply reply = await host.SendAsync(row.Card, new CancelJob(id, caller.Actor), cancellationToken);
         IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, [row], cancellationToken);
         switch (reply)
         {

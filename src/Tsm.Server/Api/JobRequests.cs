@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -45,7 +46,7 @@ internal static class JobRequests
         }
 
         CardOutcome[] outcomes = await asker.AskAsync(
-            caller.Tenant, body.Cards!, Command(body, application), idempotencyKey, cancellationToken);
+            caller.Tenant, body.Cards!, Command(body, application, caller.Actor), idempotencyKey, cancellationToken);
         IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(
             caller.Tenant, outcomes.Select(o => o.Job).OfType<JobRow>(), cancellationToken);
         JobDetails[] taken = [.. outcomes.Where(o => o.Job is not null).Select(o => JobView.Shown(o.Job!, applications))];
@@ -106,7 +107,7 @@ internal static class JobRequests
             ? $"parameters takes up to {MaxParameters} octets, hexadecimal."
         : null;
 
-    private static EnqueueJob Command(JobRequest body, CatalogueApplication? application) => new(
+    private static EnqueueJob Command(JobRequest body, CatalogueApplication? application, Actor by) => new(
         "",
         body.Operation!.Value,
         application?.Id,
@@ -114,5 +115,6 @@ internal static class JobRequests
         body.Instance is null ? null : Aid.Parse(body.Instance),
         body.Activate ?? false,
         body.Privileges is null ? default : Octets.Parse(body.Privileges),
-        body.Parameters is null ? default : Octets.Parse(body.Parameters));
+        body.Parameters is null ? default : Octets.Parse(body.Parameters),
+        by);
 }

@@ -37,6 +37,7 @@ internal static class ServerApi
         api.MapApplications();
         api.MapJobs();
         api.MapSmsc();
+        api.MapAuditTrail();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
+using Tsm.Application.AuditTrail;
+using Tsm.Server.Access;
 
 namespace Tsm.Server.Api;
 
@@ -35,6 +37,17 @@ internal static class ServerDocument
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            if (!HttpMethods.IsGet(context.Description.HttpMethod ?? ""))
+            {
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = Caller.ClaimHeader,
+                    In = ParameterLocation.Header,
+                    Description = "On whose behalf, as the caller says. Nobody checks it; the audit trail shows it as claimed.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Actor.MaxClaimLength },
+                });
+            }
+
             if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
             {
                 operation.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];

@@ -6,8 +6,21 @@ namespace Tsm.Server.Contracts;
 /// <param name="Database">ok, or unavailable.</param>
 /// <param name="Smsc">The SMSCs.</param>
 /// <param name="Problems">What is not as it should be, in plain words; empty when all is.</param>
+/// <param name="AuditTrail">The audit trail; absent when the database does not answer.</param>
 public sealed record Health(
-    string Status, string Version, string Database, IReadOnlyList<SmscHealth> Smsc, IReadOnlyList<HealthProblem> Problems);
+    string Status,
+    string Version,
+    string Database,
+    IReadOnlyList<SmscHealth> Smsc,
+    IReadOnlyList<HealthProblem> Problems,
+    AuditTrailHealth? AuditTrail);
+
+/// <summary>How the audit trail is.</summary>
+/// <param name="Status">intact, broken, unsealed when entries have waited for minutes to be sealed, or unverified before the first verification.</param>
+/// <param name="VerifiedAt">When all of it was last verified, which is done once a day.</param>
+/// <param name="BrokenAt">The first position that cannot be trusted.</param>
+/// <param name="Unsealed">Entries that are not sealed yet.</param>
+public sealed record AuditTrailHealth(string Status, DateTimeOffset? VerifiedAt, long? BrokenAt, long Unsealed);
 
 /// <summary>How the connection to an SMSC is.</summary>
 /// <param name="Name">Its name.</param>

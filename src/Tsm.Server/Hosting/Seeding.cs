@@ -1,3 +1,4 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 using Tsm.Server.Access;
@@ -5,7 +6,7 @@ using Tsm.Server.Access;
 namespace Tsm.Server.Hosting;
 
 /// <summary>Writes the built-in card models that a tenant does not have; those it has stay as they are.</summary>
-internal sealed partial class Seeding(ICatalogueStore catalogue, ILogger<Seeding> logger) : IHostedService
+internal sealed partial class Seeding(ICatalogueStore catalogue, TimeProvider time, ILogger<Seeding> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -13,7 +14,8 @@ internal sealed partial class Seeding(ICatalogueStore catalogue, ILogger<Seeding
             [.. (await catalogue.ModelsAsync(Caller.LocalTenant, cancellationToken)).Select(m => m.Name)];
         foreach (CardModel model in BuiltInCardModels.All.Where(m => !there.Contains(m.Name)))
         {
-            await catalogue.SaveModelAsync(Caller.LocalTenant, model, cancellationToken);
+            AuditEntry audit = AuditEntries.CardModelSaved(time.GetUtcNow(), Actor.FirstStart, model);
+            await catalogue.SaveModelAsync(Caller.LocalTenant, model, audit, cancellationToken);
             LogSeeded(logger, model.Name);
         }
     }

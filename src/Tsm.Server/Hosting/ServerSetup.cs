@@ -36,6 +36,8 @@ internal static class ServerSetup
     /// <summary>One line per change of state that an operator would act on.</summary>
     public static void AddServerLogging(this WebApplicationBuilder builder)
     {
+        // Its news is not ours; before the configuration, which may ask for it.
+        builder.Logging.AddFilter("Quartz", LogLevel.Warning);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 

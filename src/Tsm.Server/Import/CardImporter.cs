@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Security.Keys;
+using Tsm.Server.Access;
 
 namespace Tsm.Server.Import;
 
@@ -18,9 +20,11 @@ internal sealed partial class CardImporter(
     private readonly IMachine _machine = machines.Single(m => m.Kind is CardMachine.GrainKind);
 
     /// <summary>Checks a file and, unless it is a dry run or has faults, writes its cards.</summary>
+    /// <param name="source">What the caller calls the file, for the audit trail.</param>
     public async Task<(IReadOnlyList<CheckedCard> Cards, IReadOnlyList<CardImportFault> Faults)> ImportAsync(
-        string tenant, Stream body, bool dryRun, CancellationToken cancellationToken)
+        Caller caller, Stream body, string source, bool dryRun, CancellationToken cancellationToken)
     {
+        string tenant = caller.Tenant;
         (IReadOnlyList<CardImportRow> rows, IReadOnlyList<CardImportFault> unreadable) = await CardCsv.ReadAsync(body, cancellationToken);
         (var cards, var wrong) = CardImport.Check(rows, await catalogue.ModelsAsync(tenant, cancellationToken));
         (string Kind, string Value)[] aliases = [.. cards.SelectMany(c => new[] { ("iccid", c.Iccid), ("msisdn", c.Msisdn) })];
@@ -33,7 +37,9 @@ internal sealed partial class CardImporter(
 
         try
         {
-            await import.ImportAsync(tenant, [.. cards.Select(c => Prepare(tenant, c))], time.GetUtcNow(), cancellationToken);
+            DateTimeOffset now = time.GetUtcNow();
+            AuditEntry audit = AuditEntries.CardsImported(now, caller.Actor, cards.Length, source);
+            await import.ImportAsync(tenant, [.. cards.Select(c => Prepare(tenant, c))], now, audit, cancellationToken);
         }
         catch (DuplicateAliasException duplicate)
         {

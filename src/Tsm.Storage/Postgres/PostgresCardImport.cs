@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
 
@@ -60,11 +61,11 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public async Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken)
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cards);
         Check(tenant, cards);
-        while (!await TryImportAsync(tenant, cards, at, cancellationToken))
+        while (!await TryImportAsync(tenant, cards, at, audit, cancellationToken))
         {
             // COPY says that a name is taken, but not in a form to rely on whose.
             IReadOnlySet<(string Kind, string Value)> taken = await TakenAsync(tenant, [.. cards.SelectMany(Names)], cancellationToken);
@@ -77,7 +78,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
 
     /// <summary>False when an ICCID or MSISDN is taken; nothing was written.</summary>
     private Task<bool> TryImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken) =>
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken) =>
         database.TurnAsync(
             async connection =>
             {
@@ -88,6 +89,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
                     await CopyAsync(connection, GrainsSql, cards, (row, card) => WriteGrain(row, tenant, card, database.Epoch), cancellationToken);
                     await CopyAsync(connection, KeysSql, cards, (row, card) => WriteKeys(row, tenant, card), cancellationToken);
                     await CopyAsync(connection, CardsSql, cards, (row, card) => WriteCard(row, tenant, card), cancellationToken);
+                    await PostgresAuditRows.AddAsync(connection, tenant, audit, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
                     return true;
                 }

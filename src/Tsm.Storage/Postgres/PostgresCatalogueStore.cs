@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Dapper;
+using Npgsql;
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
@@ -11,35 +13,24 @@ namespace Tsm.Storage.Postgres;
 public sealed class PostgresCatalogueStore(PostgresDatabase database) : ICatalogueStore
 {
     /// <inheritdoc/>
-    public Task<bool> AddApplicationAsync(string tenant, CatalogueApplication application, CancellationToken cancellationToken)
+    public Task<bool> AddApplicationAsync(
+        string tenant, CatalogueApplication application, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(application);
+        object row = StoredApplication.Values(tenant, application);
         return database.UseAsync(
-            async connection => await connection.ExecuteAsync(new(
-                """
-                INSERT INTO applications
-                    (tenant, id, name, package_aid, package_name, version, java_card, applets, imports, memory, sha256, uploaded_at, load_file)
-                VALUES
-                    (@tenant, @Id, @Name, @PackageAid, @PackageName, @Version, @JavaCard, @Applets, @Imports, @Memory, @Sha256, @UploadedAt, @LoadFile)
-                ON CONFLICT DO NOTHING
-                """,
-                new
+            async connection =>
+            {
+                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+                bool added = await connection.ExecuteAsync(new(StoredApplication.AddSql, row, transaction, cancellationToken: cancellationToken)) == 1;
+                if (added)
                 {
-                    tenant,
-                    application.Id,
-                    application.Name,
-                    PackageAid = application.PackageAid.ToString(),
-                    application.PackageName,
-                    application.Version,
-                    application.JavaCard,
-                    Applets = JsonSerializer.Serialize([.. application.Applets], StorageJson.Default.AidArray),
-                    Imports = JsonSerializer.Serialize([.. application.Imports], StorageJson.Default.PackageReferenceArray),
-                    application.Memory,
-                    application.Sha256,
-                    UploadedAt = StoredValues.Milliseconds(application.UploadedAt),
-                    LoadFile = application.LoadFile.ToArray(),
-                },
-                cancellationToken: cancellationToken)) == 1,
+                    await PostgresAuditRows.AddAsync(connection, tenant, audit, cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+                return added;
+            },
             cancellationToken);
     }
 
@@ -53,17 +44,27 @@ public sealed class PostgresCatalogueStore(PostgresDatabase database) : ICatalog
             "tenant = @tenant AND id = ANY (@list)", new { tenant, list = ids.ToArray() }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task SaveModelAsync(string tenant, CardModel model, CancellationToken cancellationToken)
+    /// <remarks>A connection that breaks at the commit may make it twice, and then it is recorded twice: both have happened.</remarks>
+    public Task SaveModelAsync(string tenant, CardModel model, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
+        var row = new { tenant, model.Name, json = JsonSerializer.Serialize(model, StorageJson.Default.CardModel) };
         return database.UseAsync(
-            connection => connection.ExecuteAsync(new(
-                """
-                INSERT INTO card_models (tenant, name, model) VALUES (@tenant, @Name, @json)
-                ON CONFLICT (tenant, name) DO UPDATE SET model = excluded.model
-                """,
-                new { tenant, model.Name, json = JsonSerializer.Serialize(model, StorageJson.Default.CardModel) },
-                cancellationToken: cancellationToken)),
+            async connection =>
+            {
+                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await connection.ExecuteAsync(new(
+                    """
+                    INSERT INTO card_models (tenant, name, model) VALUES (@tenant, @Name, @json)
+                    ON CONFLICT (tenant, name) DO UPDATE SET model = excluded.model
+                    """,
+                    row,
+                    transaction,
+                    cancellationToken: cancellationToken));
+                await PostgresAuditRows.AddAsync(connection, tenant, audit, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return true;
+            },
             cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tsm.Application.Hosting;
@@ -28,8 +29,21 @@ public sealed class PostgresDatabase : IDisposable
     private readonly NpgsqlDataSource _turns;
     private readonly PostgresEpoch _epoch;
 
-    private PostgresDatabase(NpgsqlDataSource reads, NpgsqlDataSource turns, PostgresEpoch epoch, string node) =>
-        (_reads, _turns, _epoch, Node) = (reads, turns, epoch, node);
+    private readonly NpgsqlConnectionStringBuilder _settings;
+
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, PostgresEpoch epoch, string node)
+    {
+        Node = node;
+        _settings = settings;
+        _epoch = epoch;
+        _reads = NpgsqlDataSource.Create(settings);
+        var turns = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Options = $"{settings.Options} {KeysOnly}".TrimStart(),
+        }.ConnectionString);
+        turns.UsePhysicalConnectionInitializer(epoch.Look, connection => Task.Run(() => epoch.Look(connection)));
+        _turns = turns.Build();
+    }
 
     /// <summary>The name under which this node claims what waits.</summary>
     public string Node { get; }
@@ -60,13 +74,13 @@ public sealed class PostgresDatabase : IDisposable
             builder.Options = $"{builder.Options} -c synchronous_commit=on".TrimStart();
         }
 
-        NpgsqlDataSource reads = NpgsqlDataSource.Create(builder);
-        builder.Options = $"{builder.Options} {KeysOnly}".TrimStart();
-        var epoch = new PostgresEpoch(trustFailover, logger);
-        var turns = new NpgsqlDataSourceBuilder(builder.ConnectionString);
-        turns.UsePhysicalConnectionInitializer(epoch.Look, connection => Task.Run(() => epoch.Look(connection)));
-        return new(reads, turns.Build(), epoch, node);
+        return new(builder, new(trustFailover, logger), node);
     }
+
+    /// <summary>A further pool, for a library that keeps tables of its own in this database; the caller disposes it.</summary>
+    /// <param name="connections">The most connections at once.</param>
+    public DbDataSource OpenPool(int connections) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(_settings.ConnectionString) { MaxPoolSize = connections });
 
     /// <summary>Begins a new epoch, because an operator says that the database was restored.</summary>
     public void BeginEpoch(string reason) => Use(connection =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
@@ -57,7 +58,7 @@ internal static class PostgresEffects
         {
             foreach (Effect effect in write.Effects)
             {
-                if (effect is not (SaveCard or SaveJob or AppendHistory or QueuePacket or WithdrawPacket))
+                if (effect is not (SaveCard or SaveJob or AppendHistory or RecordAudit or QueuePacket or WithdrawPacket))
                 {
                     throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
                 }
@@ -75,6 +76,7 @@ internal static class PostgresEffects
         OrderedDictionary<(string, string), JobRow> jobs = [];
         OrderedDictionary<GrainKey, QueuePacket?> packets = [];
         List<(GrainKey Key, HistoryEntry Entry)> history = [];
+        List<(string Tenant, AuditEntry Entry)> audit = [];
         foreach (GrainWrite write in writes)
         {
             foreach (Effect effect in write.Effects)
@@ -90,6 +92,9 @@ internal static class PostgresEffects
                     case AppendHistory lines:
                         history.AddRange(lines.Entries.Select(e => (write.Key, e)));
                         break;
+                    case RecordAudit record:
+                        audit.Add((write.Key.Tenant, record.Entry));
+                        break;
                     default:
                         packets[write.Key] = effect as QueuePacket;
                         break;
@@ -100,6 +105,11 @@ internal static class PostgresEffects
         Add(batch, SaveCardsSql, [.. cards.Values], Columns);
         Add(batch, SaveJobsSql, [.. jobs.Values], Columns);
         Add(batch, AppendHistorySql, history, Columns);
+        if (audit.Count > 0)
+        {
+            batch.BatchCommands.Add(PostgresAuditRows.Add(audit));
+        }
+
         PostgresValues.AddByTenant(batch, WithdrawPacketsSql, packets.Where(p => p.Value is null).Select(p => p.Key));
         Add(batch, QueuePacketsSql, [.. packets.Where(p => p.Value is not null).Select(p => (p.Key, p.Value!))], Columns);
     }

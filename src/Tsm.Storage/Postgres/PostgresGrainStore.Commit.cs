@@ -58,6 +58,19 @@ public sealed partial class PostgresGrainStore
     // Waits for a transaction that still holds the token, at most as long as SET LOCAL says.
     private const string FenceSql = "INSERT INTO commits (token) VALUES ($1) ON CONFLICT DO NOTHING RETURNING true";
 
+    /// <summary>
+    /// Takes away the tokens of commits that are older than any doubt can last: those of nodes that are dead, and the last of
+    /// nodes that have been idle since. Returns their number.
+    /// </summary>
+    public static Task<int> ForgetCommitsAsync(PostgresDatabase database, TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database.UseAsync(
+            connection => connection.ChangeAsync(
+                "DELETE FROM commits WHERE at < now_ms() - $1", [PostgresValues.Number((long)olderThan.TotalMilliseconds)], cancellationToken),
+            cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async Task<IReadOnlySet<GrainKey>> CommitAsync(IReadOnlyList<GrainWrite> writes, CancellationToken cancellationToken)
     {

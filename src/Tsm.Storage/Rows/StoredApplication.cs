@@ -15,6 +15,16 @@ internal sealed class StoredApplication
         applets AS Applets, imports AS Imports, memory AS Memory, sha256 AS Sha256, uploaded_at AS UploadedAt, load_file AS LoadFile
         """;
 
+    /// <summary>Adds a row that is not there yet; its parameters are those of <see cref="Values"/>.</summary>
+    public const string AddSql =
+        """
+        INSERT INTO applications
+            (tenant, id, name, package_aid, package_name, version, java_card, applets, imports, memory, sha256, uploaded_at, load_file)
+        VALUES
+            (@tenant, @Id, @Name, @PackageAid, @PackageName, @Version, @JavaCard, @Applets, @Imports, @Memory, @Sha256, @UploadedAt, @LoadFile)
+        ON CONFLICT DO NOTHING
+        """;
+
     public string Id { get; init; } = "";
 
     public string Name { get; init; } = "";
@@ -38,6 +48,24 @@ internal sealed class StoredApplication
     public long UploadedAt { get; init; }
 
     public byte[] LoadFile { get; init; } = [];
+
+    /// <summary>The values of a row.</summary>
+    public static object Values(string tenant, CatalogueApplication application) => new
+    {
+        tenant,
+        application.Id,
+        application.Name,
+        PackageAid = application.PackageAid.ToString(),
+        application.PackageName,
+        application.Version,
+        application.JavaCard,
+        Applets = JsonSerializer.Serialize([.. application.Applets], StorageJson.Default.AidArray),
+        Imports = JsonSerializer.Serialize([.. application.Imports], StorageJson.Default.PackageReferenceArray),
+        application.Memory,
+        application.Sha256,
+        UploadedAt = StoredValues.Milliseconds(application.UploadedAt),
+        LoadFile = application.LoadFile.ToArray(),
+    };
 
     public CatalogueApplication ToApplication() => new(
         Id, Name, Aid.Parse(PackageAid), PackageName, Version, JavaCard,

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
 
@@ -54,7 +55,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken)
+        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         int epoch = database.Epoch;
         return database.WriteAsync(
@@ -66,6 +67,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
                     Import(session, tenant, card, at, epoch);
                 }
 
+                SqliteAuditRows.Add(session, tenant, audit);
                 return cards.Count;
             },
             cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
@@ -11,34 +12,21 @@ namespace Tsm.Storage.Sqlite;
 public sealed class SqliteCatalogueStore(SqliteDatabase database) : ICatalogueStore
 {
     /// <inheritdoc/>
-    public Task<bool> AddApplicationAsync(string tenant, CatalogueApplication application, CancellationToken cancellationToken)
+    public Task<bool> AddApplicationAsync(
+        string tenant, CatalogueApplication application, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(application);
         return database.WriteAsync(
-            session => session.Connection.Execute(
-                """
-                INSERT INTO applications
-                    (tenant, id, name, package_aid, package_name, version, java_card, applets, imports, memory, sha256, uploaded_at, load_file)
-                VALUES
-                    (@tenant, @Id, @Name, @PackageAid, @PackageName, @Version, @JavaCard, @Applets, @Imports, @Memory, @Sha256, @UploadedAt, @LoadFile)
-                ON CONFLICT DO NOTHING
-                """,
-                new
+            session =>
+            {
+                bool added = session.Connection.Execute(StoredApplication.AddSql, StoredApplication.Values(tenant, application)) == 1;
+                if (added)
                 {
-                    tenant,
-                    application.Id,
-                    application.Name,
-                    PackageAid = application.PackageAid.ToString(),
-                    application.PackageName,
-                    application.Version,
-                    application.JavaCard,
-                    Applets = JsonSerializer.Serialize([.. application.Applets], StorageJson.Default.AidArray),
-                    Imports = JsonSerializer.Serialize([.. application.Imports], StorageJson.Default.PackageReferenceArray),
-                    application.Memory,
-                    application.Sha256,
-                    UploadedAt = StoredValues.Milliseconds(application.UploadedAt),
-                    LoadFile = application.LoadFile.ToArray(),
-                }) == 1,
+                    SqliteAuditRows.Add(session, tenant, audit);
+                }
+
+                return added;
+            },
             cancellationToken);
     }
 
@@ -54,16 +42,20 @@ public sealed class SqliteCatalogueStore(SqliteDatabase database) : ICatalogueSt
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task SaveModelAsync(string tenant, CardModel model, CancellationToken cancellationToken)
+    public Task SaveModelAsync(string tenant, CardModel model, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         return database.WriteAsync(
-            session => session.Connection.Execute(
-                """
-                INSERT INTO card_models (tenant, name, model) VALUES (@tenant, @Name, @json)
-                ON CONFLICT (tenant, name) DO UPDATE SET model = excluded.model
-                """,
-                new { tenant, model.Name, json = JsonSerializer.Serialize(model, StorageJson.Default.CardModel) }),
+            session =>
+            {
+                SqliteAuditRows.Add(session, tenant, audit);
+                return session.Connection.Execute(
+                    """
+                    INSERT INTO card_models (tenant, name, model) VALUES (@tenant, @Name, @json)
+                    ON CONFLICT (tenant, name) DO UPDATE SET model = excluded.model
+                    """,
+                    new { tenant, model.Name, json = JsonSerializer.Serialize(model, StorageJson.Default.CardModel) });
+            },
             cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
@@ -85,6 +86,9 @@ internal static class SqliteEffects
                 session.Prepare(QueuePacketSql).Execute(
                     key.Tenant, StoredValues.Grain(key), packet.Road, packet.PacketId, packet.Attempt, packet.Destination,
                     StoredValues.Join(packet.Segments));
+                break;
+            case RecordAudit audit:
+                SqliteAuditRows.Add(session, key.Tenant, audit.Entry);
                 break;
             case WithdrawPacket:
                 session.Prepare(WithdrawPacketSql).Execute(key.Tenant, StoredValues.Grain(key));

@@ -5,6 +5,7 @@ using System.Text;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Security.AuditTrail;
 using Tsm.Security.Keys;
 
 namespace Tsm.Storage.Vault;
@@ -108,6 +109,38 @@ public sealed class KeyVault : IKeyVault, IDisposable
             keys.Kid.CheckValue,
             keys.Dek?.CheckValue ?? Octets.Empty);
     }
+
+    /// <summary>Makes a key that signs the audit trail of a tenant; dispose it after use.</summary>
+    public static AuditSigningKey NewSigningKey()
+    {
+        Span<byte> scalar = stackalloc byte[AuditSigningKey.Size];
+        try
+        {
+            while (true)
+            {
+                RandomNumberGenerator.Fill(scalar);
+                if (AuditSigningKey.IsScalar(scalar))
+                {
+                    return AuditSigningKey.From(scalar);
+                }
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(scalar);
+        }
+    }
+
+    /// <summary>Wraps the key that signs the audit trail of a tenant; the result opens for that tenant only.</summary>
+    public Octets Wrap(string tenant, AuditSigningKey key) =>
+        KeyWrapping.Wrap(key, Tenant(tenant, create: true), Nonce(), Data("audit-trail", tenant));
+
+    /// <summary>Unwraps the key that signs the audit trail of a tenant; dispose it after use.</summary>
+    /// <exception cref="VaultException">It was changed or moved.</exception>
+    public AuditSigningKey OpenSigningKey(string tenant, Octets wrapped) =>
+        KeyWrapping.TryUnwrap(wrapped, Tenant(tenant, create: false), Data("audit-trail", tenant), out AuditSigningKey? key)
+            ? key
+            : throw new VaultException($"The key that signs the audit trail of tenant '{tenant}' does not open: its row was changed or moved.");
 
     /// <summary>Overwrites the keys that were in use.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Security.Keys;
@@ -25,6 +26,8 @@ public sealed class CardRestoreTests
         Assert.Equal(JobStatus.Done, world.Job("a").Status);
         Assert.True(world.State.Domains[0].Counter > used + 1_000, $"{used}, then {world.State.Domains[0].Counter}");
         Assert.Empty(world.Account.CounterReused);
+        AuditEntry entry = Assert.Single(world.Audit, e => e.Action == AuditAction.CounterAdvanced);
+        Assert.Equal("0", entry.Details["from"]);
     }
 
     [Fact]

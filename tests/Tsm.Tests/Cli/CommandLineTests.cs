@@ -81,7 +81,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(2, code);
         Assert.Equal("iccid,msisdn\n1,2\n", server.Requests.Single().Body);
-        Assert.Equal("?dryRun=true", server.Requests.Single().Query);
+        Assert.Equal("?dryRun=true&source=standard%20input", server.Requests.Single().Query);
         Assert.Contains("line 2  kic: The key has 8 octets. [KEY_LENGTH_WRONG] -> Write 32 digits.", shell.Error, StringComparison.Ordinal);
         Assert.Contains("line 3  The check digit is wrong. [ICCID_INVALID]", shell.Error, StringComparison.Ordinal);
     }

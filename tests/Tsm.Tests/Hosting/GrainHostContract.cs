@@ -203,7 +203,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
         using var keys = new KeySet(
             3, KeyMaterial.From(octets, KeyAlgorithm.Aes), KeyMaterial.From(octets, KeyAlgorithm.Aes), dek: null);
         ImportedCard card = StoreData.Card(9);
-        await Store.Import.ImportAsync("acme", [card with { Keys = [Vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [card with { Keys = [Vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         Assert.Equal(new KeysUsed(keys.Kic.CheckValue.ToString()), await SendAsync(card.Grain, new UseKeys(3)));
         KeySet opened = CountingMachine.LastOpened.Value!;
@@ -214,7 +214,7 @@ public abstract partial class GrainHostContract : IAsyncLifetime
     [ContractFact]
     public async Task Has_at_hand_what_a_turn_needs()
     {
-        await Store.Catalogue.AddApplicationAsync("acme", StoreContract.Application("0011223344556677", "Applet"), CancellationToken.None);
+        await Store.Catalogue.AddApplicationAsync("acme", StoreContract.Application("0011223344556677", "Applet"), StoreData.Audit(), CancellationToken.None);
         await StopAsync();
         StartHost(new Catalogue(Store.Catalogue, _ => []));
 

@@ -78,10 +78,12 @@ public sealed class SecretsTests
 
         (_, JsonElement job) = await server.GetAsync($"/api/v1/jobs/{id}");
         Assert.Equal("done", job.Text("status"));
-        foreach (string path in new[] { "cards", $"cards/{Iccid}", $"cards/{Iccid}/history?limit=1000", "jobs", "applications", "health" })
+        foreach (string path in new[] { "cards", $"cards/{Iccid}", $"cards/{Iccid}/history?limit=1000", "jobs", "applications", "health", "audit-trail?limit=1000", "audit-trail/verify", "audit-trail/key" })
         {
             await server.GetAsync("/api/v1/" + path);
         }
+
+        server.Answers.Enqueue(await server.Client.GetStringAsync("/api/v1/audit-trail/export"));
     }
 
     private static IEnumerable<(string Name, byte[] Octets)> Forms(string hex)

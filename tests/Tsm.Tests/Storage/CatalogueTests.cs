@@ -22,8 +22,8 @@ public sealed class CatalogueTests : IDisposable
     public async Task Has_at_hand_what_was_prepared()
     {
         CatalogueApplication application = StoreContract.Application("0011223344556677", "Applet");
-        await _store.Catalogue.AddApplicationAsync("acme", application, CancellationToken.None);
-        await _store.Catalogue.SaveModelAsync("acme", Model("uicc", 5), CancellationToken.None);
+        await _store.Catalogue.AddApplicationAsync("acme", application, StoreData.Audit(), CancellationToken.None);
+        await _store.Catalogue.SaveModelAsync("acme", Model("uicc", 5), StoreData.Audit(), CancellationToken.None);
         Assert.False(_catalogue.TryGetApplication("acme", application.Id, out _));
         Assert.False(_catalogue.TryGetModel("acme", "uicc", out _));
 
@@ -40,10 +40,10 @@ public sealed class CatalogueTests : IDisposable
     [Fact]
     public async Task A_model_that_is_replaced_is_seen_at_once()
     {
-        await _catalogue.SaveModelAsync("acme", Model("uicc", 5), CancellationToken.None);
+        await _catalogue.SaveModelAsync("acme", Model("uicc", 5), StoreData.Audit(), CancellationToken.None);
         await _catalogue.PrepareAsync("acme", [], CancellationToken.None);
 
-        await _catalogue.SaveModelAsync("acme", Model("uicc", 2), CancellationToken.None);
+        await _catalogue.SaveModelAsync("acme", Model("uicc", 2), StoreData.Audit(), CancellationToken.None);
 
         Assert.True(_catalogue.TryGetModel("acme", "uicc", out CardModel? model));
         Assert.Equal(2, model.MaxSegments);
@@ -55,7 +55,7 @@ public sealed class CatalogueTests : IDisposable
         CatalogueApplication application = StoreContract.Application("0011223344556677", "Applet");
         await _catalogue.PrepareAsync("acme", [application.Id], CancellationToken.None);
 
-        await _catalogue.AddApplicationAsync("acme", application, CancellationToken.None);
+        await _catalogue.AddApplicationAsync("acme", application, StoreData.Audit(), CancellationToken.None);
         await _catalogue.PrepareAsync("acme", [application.Id], CancellationToken.None);
 
         Assert.True(_catalogue.TryGetApplication("acme", application.Id, out _));

@@ -150,7 +150,7 @@ public sealed class KeyVaultTests : IDisposable
         using (KeyVault vault = Open())
         using (KeySet keys = Keys())
         {
-            await _store.Import.ImportAsync("acme", [StoreData.Card(1, vault.Wrap(StoreData.Card(1).Grain, keys))], StoreData.Epoch, CancellationToken.None);
+            await _store.Import.ImportAsync("acme", [StoreData.Card(1, vault.Wrap(StoreData.Card(1).Grain, keys))], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
             using KeySet opened = vault.Open(StoreData.Card(1).Grain, (await _store.Grains.FindAsync(StoreData.Card(1).Grain))!.Keys[0]);
             Assert.Equal(keys.ToString(), opened.ToString());
         }

@@ -177,11 +177,11 @@ public sealed class PostgresNodesTests(PrivatePostgres postgres) : IDisposable
         var ours = new Catalogue(A.Catalogue, _ => []);
         var theirs = new Catalogue(b.Catalogue, _ => [], TimeSpan.FromSeconds(2), _time);
         CatalogueApplication application = StoreContract.Application("0011223344556677", "Applet");
-        await ours.SaveModelAsync("acme", Model(5), CancellationToken.None);
+        await ours.SaveModelAsync("acme", Model(5), StoreData.Audit(), CancellationToken.None);
         await theirs.PrepareAsync("acme", [application.Id], CancellationToken.None);
 
-        await ours.SaveModelAsync("acme", Model(2), CancellationToken.None);
-        await ours.AddApplicationAsync("acme", application, CancellationToken.None);
+        await ours.SaveModelAsync("acme", Model(2), StoreData.Audit(), CancellationToken.None);
+        await ours.AddApplicationAsync("acme", application, StoreData.Audit(), CancellationToken.None);
         await theirs.PrepareAsync("acme", [application.Id], CancellationToken.None);
 
         Assert.True(theirs.TryGetApplication("acme", application.Id, out _));
@@ -202,8 +202,8 @@ public sealed class PostgresNodesTests(PrivatePostgres postgres) : IDisposable
 
         Task[] imports =
         [
-            Task.Run(() => A.Import.ImportAsync("acme", cards, StoreData.Epoch, CancellationToken.None)),
-            Task.Run(() => b.Import.ImportAsync("acme", [.. cards.Reverse()], StoreData.Epoch, CancellationToken.None)),
+            Task.Run(() => A.Import.ImportAsync("acme", cards, StoreData.Epoch, StoreData.Audit(), CancellationToken.None)),
+            Task.Run(() => b.Import.ImportAsync("acme", [.. cards.Reverse()], StoreData.Epoch, StoreData.Audit(), CancellationToken.None)),
         ];
         await Assert.ThrowsAsync<DuplicateAliasException>(() => Task.WhenAll(imports));
 

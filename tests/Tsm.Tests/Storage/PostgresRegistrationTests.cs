@@ -24,7 +24,7 @@ public sealed class PostgresRegistrationTests(PrivatePostgres postgres) : IDispo
         await using (ServiceProvider a = Build(connectionString, "a"))
         await using (ServiceProvider b = Build(connectionString, "b"))
         {
-            await a.GetRequiredService<ICardImport>().ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, CancellationToken.None);
+            await a.GetRequiredService<ICardImport>().ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
             GrainKey card = StoreData.Card(1).Grain;
             await a.GetRequiredService<IGrainHost>().SendAsync(card, new Add(5, StoreData.Packet("p")), CancellationToken.None);
             IReply reply = await b.GetRequiredService<IGrainHost>().SendAsync(card, new Ask(), CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Security.Keys;
@@ -29,6 +30,49 @@ public sealed class PostgresStoreTests(PrivatePostgres postgres) : StoreContract
         Assert.Throws<PostgresException>(() => postgres.Execute("DELETE FROM card_history", database));
         Assert.Throws<PostgresException>(() => postgres.Execute("TRUNCATE card_history", database));
         Assert.Single((await store.Cards.HistoryAsync(StoreData.Key("1"), null, null, 10, CancellationToken.None)).Items);
+    }
+
+    [ContractFact]
+    public async Task An_entry_of_the_audit_trail_that_is_committed_late_comes_into_a_later_batch()
+    {
+        using var store = new PostgresStoreUnderTest(postgres, new());
+        await using var connection = new NpgsqlConnection(store.ConnectionString);
+        await connection.OpenAsync();
+        await using NpgsqlTransaction late = await connection.BeginTransactionAsync();
+        await PostgresAuditRows.AddAsync(connection, "acme", StoreData.Audit("late"), CancellationToken.None);
+        await store.Grains.CommitAsync(
+            [StoreData.Write(StoreData.Key("1"), 0, "1", null, new RecordAudit(StoreData.Audit("early")))], CancellationToken.None);
+
+        int first = await store.Trail.SealAsync(CancellationToken.None);
+        await late.CommitAsync();
+        int second = await store.Trail.SealAsync(CancellationToken.None);
+
+        AuditVerdict verdict = await store.Trail.VerifyAsync("acme", null, CancellationToken.None);
+        IReadOnlyList<AuditListEntry> entries = (await store.Trail.ListAsync("acme", new(null, null, null, null), null, 10, CancellationToken.None)).Items;
+        Assert.Equal((1, 1, 2L, null), (first, second, verdict.Entries, verdict.Break));
+        Assert.Equal([("early", 1L), ("late", 2L)], entries.Select(e => (e.Record.Subject, e.Position!.Value)));
+        Assert.True(entries[1].Record.Id < entries[0].Record.Id);
+    }
+
+    [ContractFact]
+    public async Task Who_finds_another_sealing_leaves_it_to_the_other()
+    {
+        using var store = new PostgresStoreUnderTest(postgres, new());
+        await store.Grains.CommitAsync(
+            [StoreData.Write(StoreData.Key("1"), 0, "1", null, new RecordAudit(StoreData.Audit()))], CancellationToken.None);
+        await using var other = new NpgsqlConnection(store.ConnectionString);
+        await other.OpenAsync();
+        await using NpgsqlTransaction sealing = await other.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(x'54736D02'::bigint)", other, sealing))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        int meanwhile = await store.Trail.SealAsync(CancellationToken.None);
+        await sealing.RollbackAsync();
+        int afterwards = await store.Trail.SealAsync(CancellationToken.None);
+
+        Assert.Equal((0, 1), (meanwhile, afterwards));
     }
 
     [ContractFact]
@@ -157,7 +201,7 @@ public sealed class PostgresStoreTests(PrivatePostgres postgres) : StoreContract
         using (var keys = new KeySet(3, KeyMaterial.From(sentinel, KeyAlgorithm.Aes), KeyMaterial.From(sentinel, KeyAlgorithm.Aes), dek: null))
         {
             ImportedCard card = StoreData.Card(1);
-            await store.Import.ImportAsync("acme", [card with { Keys = [vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, CancellationToken.None);
+            await store.Import.ImportAsync("acme", [card with { Keys = [vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
             await store.Grains.CommitAsync([StoreData.Write(card.Grain, 1, "\"KnownText/0815\"")], CancellationToken.None);
         }
 

@@ -3,6 +3,7 @@ using Tsm.Application.Delivery;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage;
+using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Postgres;
 using Tsm.Storage.Vault;
 using Tsm.Testing;
@@ -66,6 +67,13 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override IVaultTable Vault { get; }
 
+    private protected override IAuditRows AuditRows => new PostgresAuditRows(Database);
+
+    public override void Tamper(string sql) => Execute(
+        $"ALTER TABLE audit_trail DISABLE TRIGGER USER; ALTER TABLE audit_heads DISABLE TRIGGER USER; {sql}");
+
+    public override void Execute(string sql) => _postgres.Execute(sql, new NpgsqlConnectionStringBuilder(ConnectionString).Database!);
+
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
         new PostgresAliasIndex(Database).MoveAsync(kind, value, to, at, CancellationToken.None);
 
@@ -85,8 +93,6 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
             INSERT INTO due (tenant, grain, due) SELECT 'acme', 'card/' || i, {{from}} + i FROM generate_series(1, {{grains}}) AS i
             """);
     }
-
-    private void Execute(string sql) => _postgres.Execute(sql, new NpgsqlConnectionStringBuilder(ConnectionString).Database!);
 
     public override void BeginEpoch() => Database.BeginEpoch("test");
 
@@ -110,6 +116,7 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override void Dispose()
     {
+        base.Dispose();
         Database.Dispose();
         if (_ownsDatabase)
         {

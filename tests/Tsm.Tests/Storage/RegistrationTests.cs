@@ -19,7 +19,7 @@ public sealed class RegistrationTests : IDisposable
     {
         await using (ServiceProvider first = Build())
         {
-            await first.GetRequiredService<ICardImport>().ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, CancellationToken.None);
+            await first.GetRequiredService<ICardImport>().ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
             await first.GetRequiredService<IGrainHost>().SendAsync(StoreData.Card(1).Grain, new Add(5), CancellationToken.None);
             Assert.True(first.GetRequiredService<ICatalogue>().TryGetRoad("acme", "smsc", out _));
             Assert.Same(first.GetRequiredService<ICatalogue>(), first.GetRequiredService<ICatalogueStore>());

@@ -2,6 +2,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
 using Tsm.Storage;
+using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Sqlite;
 using Tsm.Storage.Vault;
 using Tsm.Tests.Testing;
@@ -62,6 +63,20 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
 
     public override IVaultTable Vault { get; }
 
+    private protected override IAuditRows AuditRows => new SqliteAuditRows(Database);
+
+    public override void Tamper(string sql)
+    {
+        foreach (string trigger in (string[])["audit_trail_stays", "audit_trail_is_kept", "audit_heads_stay", "audit_heads_are_kept"])
+        {
+            Execute($"DROP TRIGGER IF EXISTS {trigger}");
+        }
+
+        Execute(sql);
+    }
+
+    public override void Execute(string sql) => Database.Write(s => s.Prepare(sql).Execute());
+
     public static string NewFolder() => Directory.CreateTempSubdirectory("tsm-tests-").FullName;
 
     public override Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at) =>
@@ -98,6 +113,7 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
 
     public override void Dispose()
     {
+        base.Dispose();
         Database.Dispose();
         if (_ownsFolder)
         {

@@ -58,7 +58,7 @@ public abstract partial class StoreContract
     {
         Store.BeginEpoch();
 
-        await Store.Import.ImportAsync(StoreData.Tenant, [StoreData.Card(1)], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync(StoreData.Tenant, [StoreData.Card(1)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         Assert.False((await Store.Grains.FindAsync(StoreData.Card(1).Grain))!.WentBack);
     }

@@ -18,7 +18,7 @@ public abstract partial class StoreContract
     {
         ImportedCard card = StoreData.Card(1, StoreData.Keys(1), StoreData.Keys(2));
 
-        await Store.Import.ImportAsync("acme", [card, StoreData.Card(2)], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [card, StoreData.Card(2)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         IReadOnlyDictionary<GrainKey, StoredGrain> loaded =
             await Store.Grains.LoadAsync([card.Grain, StoreData.Card(2).Grain], CancellationToken.None);
@@ -33,14 +33,14 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task An_import_with_a_name_that_is_taken_writes_nothing()
     {
-        await Store.Import.ImportAsync("acme", [StoreData.Card(3)], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [StoreData.Card(3)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
         ImportedCard clash = StoreData.Card(2) with
         {
             Row = StoreData.CardRow(StoreData.Card(2).Grain, StoreData.Iccid(2), StoreData.Msisdn(3)),
         };
 
         DuplicateAliasException refused = await Assert.ThrowsAsync<DuplicateAliasException>(() =>
-            Store.Import.ImportAsync("acme", [StoreData.Card(1), clash], StoreData.Epoch, CancellationToken.None));
+            Store.Import.ImportAsync("acme", [StoreData.Card(1), clash], StoreData.Epoch, StoreData.Audit(), CancellationToken.None));
 
         Assert.Equal(("msisdn", StoreData.Msisdn(3)), (refused.Kind, refused.Value));
         Assert.Null(await Store.Grains.FindAsync(StoreData.Card(1).Grain));
@@ -52,7 +52,7 @@ public abstract partial class StoreContract
     public async Task An_import_with_the_same_card_twice_in_the_file_writes_nothing()
     {
         await Assert.ThrowsAsync<DuplicateAliasException>(() => Store.Import.ImportAsync(
-            "acme", [StoreData.Card(1), StoreData.Card(2), StoreData.Card(1)], StoreData.Epoch, CancellationToken.None));
+            "acme", [StoreData.Card(1), StoreData.Card(2), StoreData.Card(1)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None));
 
         Assert.Empty((await Store.Cards.ListAsync("acme", null, null, null, 10, CancellationToken.None)).Items);
     }
@@ -60,7 +60,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task Tells_which_names_are_taken()
     {
-        await Store.Import.ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         IReadOnlySet<(string, string)> taken = await Store.Import.TakenAsync(
             "acme",
@@ -78,7 +78,7 @@ public abstract partial class StoreContract
     {
         GrainKey first = StoreData.Card(1).Grain, second = StoreData.Card(2).Grain;
         string number = StoreData.Msisdn(1);
-        await Store.Import.ImportAsync("acme", [StoreData.Card(1), StoreData.Card(2)], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [StoreData.Card(1), StoreData.Card(2)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
         DateTimeOffset moved = StoreData.Epoch.AddDays(1);
 
         await Store.MoveAliasAsync("msisdn", number, second, moved);
@@ -96,7 +96,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task Cards_are_listed_by_ICCID_page_by_page()
     {
-        await Store.Import.ImportAsync("acme", [.. Enumerable.Range(1, 5).Reverse().Select(i => StoreData.Card(i))], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [.. Enumerable.Range(1, 5).Reverse().Select(i => StoreData.Card(i))], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         var seen = new List<string>();
         string? cursor = null;
@@ -119,7 +119,7 @@ public abstract partial class StoreContract
     {
         ImportedCard other = StoreData.Card(2);
         other = other with { Row = other.Row with { Model = "other" } };
-        await Store.Import.ImportAsync("acme", [StoreData.Card(1), other], StoreData.Epoch, CancellationToken.None);
+        await Store.Import.ImportAsync("acme", [StoreData.Card(1), other], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         async Task<IEnumerable<string>> List(string? model, string? search) =>
             (await Store.Cards.ListAsync("acme", model, search, null, 10, CancellationToken.None)).Items.Select(c => c.Iccid);
@@ -209,10 +209,10 @@ public abstract partial class StoreContract
     {
         CatalogueApplication applet = Application("0011223344556677", "Applet"), library = Application("8899AABBCCDDEEFF", "Library") with { Applets = [] };
 
-        Assert.True(await Store.Catalogue.AddApplicationAsync("acme", library, CancellationToken.None));
-        Assert.True(await Store.Catalogue.AddApplicationAsync("acme", applet, CancellationToken.None));
-        Assert.False(await Store.Catalogue.AddApplicationAsync("acme", applet with { Name = "Again" }, CancellationToken.None));
-        Assert.True(await Store.Catalogue.AddApplicationAsync("globex", applet, CancellationToken.None));
+        Assert.True(await Store.Catalogue.AddApplicationAsync("acme", library, StoreData.Audit(), CancellationToken.None));
+        Assert.True(await Store.Catalogue.AddApplicationAsync("acme", applet, StoreData.Audit(), CancellationToken.None));
+        Assert.False(await Store.Catalogue.AddApplicationAsync("acme", applet with { Name = "Again" }, StoreData.Audit(), CancellationToken.None));
+        Assert.True(await Store.Catalogue.AddApplicationAsync("globex", applet, StoreData.Audit(), CancellationToken.None));
 
         IReadOnlyList<CatalogueApplication> all = await Store.Catalogue.ApplicationsAsync("acme", CancellationToken.None);
         Assert.Equal(["Library", "Applet"], all.Select(a => a.Name), StringComparer.Ordinal);
@@ -248,9 +248,9 @@ public abstract partial class StoreContract
             MaxLoadRestarts = 0,
             Packages = [new(Aid.Parse("A0000000620101"), 1, 0)],
         };
-        await Store.Catalogue.SaveModelAsync("acme", model with { Description = "Before." }, CancellationToken.None);
+        await Store.Catalogue.SaveModelAsync("acme", model with { Description = "Before." }, StoreData.Audit(), CancellationToken.None);
 
-        await Store.Catalogue.SaveModelAsync("acme", model, CancellationToken.None);
+        await Store.Catalogue.SaveModelAsync("acme", model, StoreData.Audit(), CancellationToken.None);
 
         CardModel found = Assert.Single(await Store.Catalogue.ModelsAsync("acme", CancellationToken.None));
         Assert.Equal(model.Packages, found.Packages.AsEnumerable());

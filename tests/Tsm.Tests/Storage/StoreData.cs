@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -44,6 +45,16 @@ internal static class StoreData
     public static JobRow Job(GrainKey card, string id, JobStatus status = JobStatus.Running) => new(
         id, card.Tenant, card, "8949", Operation.Install, "app", "A0000000010203", status, null, "Loading block 3 of 10.", 3, 12,
         5, 1, 2, 700, 2, null, Epoch, Epoch.AddSeconds(1), null);
+
+    public static AuditEntry Audit(string subject = "8949", string action = AuditAction.JobAsked, DateTimeOffset? at = null, string? job = null) => new(
+        at ?? Epoch,
+        new(ActorKind.Operator, "tester", "alice"),
+        action,
+        AuditSubject.Card,
+        subject,
+        job,
+        "It was asked for.",
+        ImmutableSortedDictionary<string, string>.Empty.Add("operation", "Install").Add("name", "\u00FCber \"x\""));
 
     public static HistoryEntry Line(string text, string? job = null) => new(Epoch, job, "sent", null, text, Octets.Parse("0102"));
 

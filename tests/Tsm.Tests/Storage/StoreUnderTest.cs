@@ -1,5 +1,7 @@
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Security.Keys;
+using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Vault;
 using Tsm.Tests.Testing;
 
@@ -8,6 +10,9 @@ namespace Tsm.Tests.Storage;
 /// <summary>All ports of one store on one database, for the contract tests.</summary>
 internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 {
+    private SealedAuditTrail? _trail;
+    private KeyVault? _vault;
+
     public ManualTimeProvider Time { get; } = time;
 
     public abstract IGrainStore Grains { get; }
@@ -32,6 +37,17 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 
     public abstract IVaultTable Vault { get; }
 
+    public IAuditTrail Trail => _trail ??= new SealedAuditTrail(
+        AuditRows, _vault = new(VaultKey.From([.. Enumerable.Range(1, VaultKey.Size).Select(i => (byte)i)]), Vault), Time);
+
+    private protected abstract IAuditRows AuditRows { get; }
+
+    /// <summary>Does what somebody can do who owns the database: the triggers are out of the way.</summary>
+    public abstract void Tamper(string sql);
+
+    /// <summary>Does it as the program could, by mistake.</summary>
+    public abstract void Execute(string sql);
+
     public abstract Task MoveAliasAsync(string kind, string value, GrainKey to, DateTimeOffset at);
 
     /// <summary>Queues packets 1, 2, 3, ... of as many grains.</summary>
@@ -49,5 +65,9 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
     /// <summary>What another program would find if this process died now.</summary>
     public abstract StoreUnderTest OpenAfterDeath();
 
-    public abstract void Dispose();
+    public virtual void Dispose()
+    {
+        _trail?.Dispose();
+        _vault?.Dispose();
+    }
 }

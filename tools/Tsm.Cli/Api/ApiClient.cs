@@ -16,10 +16,16 @@ internal sealed class ApiClient : IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(10);
     private readonly HttpClient _http;
 
-    public ApiClient(Uri server, string? token)
+    /// <param name="claim">On whose behalf, for the audit trail, where it stands as claimed; null for nobody.</param>
+    public ApiClient(Uri server, string? token, string? claim = null)
     {
         Server = server;
-        _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit, UseProxy = !server.IsLoopback })
+        _http = new(new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectLimit,
+            UseProxy = !server.IsLoopback,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        })
         {
             BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = AnswerLimit,
@@ -27,6 +33,11 @@ internal sealed class ApiClient : IDisposable
         if (token is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        }
+
+        if (claim is not null)
+        {
+            _http.DefaultRequestHeaders.TryAddWithoutValidation("Tsm-Claimed-By", claim);
         }
     }
 
@@ -50,8 +61,9 @@ internal sealed class ApiClient : IDisposable
     public Task<Answer<JsonElement>> CardModelAsync(string name, CancellationToken cancellation) =>
         GetAsync("card-models/" + Escape(name), TsmJson.Default.JsonElement, cancellation);
 
-    public Task<Answer<ImportResult>> ImportCardsAsync(string csv, bool dryRun, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "cards/import" + (dryRun ? "?dryRun=true" : ""),
+    /// <param name="source">What the file is called in the audit trail; null for no name.</param>
+    public Task<Answer<ImportResult>> ImportCardsAsync(string csv, bool dryRun, string? source, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "cards/import" + Query(("dryRun", dryRun ? "true" : null), ("source", source)),
             new StringContent(csv, Encoding.UTF8, "text/csv"), TsmJson.Default.ImportResult, null, cancellation);
 
     public Task<Answer<Page<CardRecord>>> CardsAsync(int limit, string? cursor, string? model, string? search, CancellationToken cancellation) =>
@@ -96,6 +108,44 @@ internal sealed class ApiClient : IDisposable
     public Task<Answer<Job>> CancelJobAsync(string id, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"jobs/{Escape(id)}/cancel", null, TsmJson.Default.Job, null, cancellation);
 
+    public Task<Answer<Page<TrailEntry>>> AuditTrailAsync(
+        string? action, string? subject, string? from, string? to, int limit, string? cursor, CancellationToken cancellation) =>
+        GetAsync("audit-trail" + Query(
+            ("action", action), ("subject", subject), ("from", from), ("to", to), ("limit", Number(limit)), ("cursor", cursor)),
+            TsmJson.Default.PageTrailEntry, cancellation);
+
+    public Task<Answer<TrailVerification>> VerifyAuditTrailAsync(string? head, CancellationToken cancellation) =>
+        GetAsync("audit-trail/verify" + Query(("head", head)), TsmJson.Default.TrailVerification, cancellation);
+
+    public Task<Answer<TrailKey>> AuditTrailKeyAsync(CancellationToken cancellation) =>
+        GetAsync("audit-trail/key", TsmJson.Default.TrailKey, cancellation);
+
+    /// <summary>Hands over the lines of an export as they come, however many they are.</summary>
+    public async Task ExportAuditTrailAsync(Func<string, CancellationToken, Task> take, CancellationToken cancellation)
+    {
+        const string Path = "audit-trail/export";
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/v1/" + Path);
+        await GuardAsync(
+            Path,
+            async () =>
+            {
+                using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                if (!response.IsSuccessStatusCode)
+                {
+                    throw ApiProblems.Of(Server, response, await response.Content.ReadAsStringAsync(cancellation));
+                }
+
+                using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+                while (await lines.ReadLineAsync(cancellation) is { } line)
+                {
+                    await take(line, cancellation);
+                }
+
+                return true;
+            },
+            cancellation);
+    }
+
     private Task<Answer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, path, null, type, null, cancellation);
 
@@ -109,20 +159,32 @@ internal sealed class ApiClient : IDisposable
             request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
+        return await GuardAsync(
+            path,
+            async () =>
+            {
+                using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
+                string body = await response.Content.ReadAsStringAsync(cancellation);
+                if (!response.IsSuccessStatusCode)
+                {
+                    throw ApiProblems.Of(Server, response, body);
+                }
+
+                using JsonDocument document = JsonDocument.Parse(body);
+                T? value = document.Deserialize(type);
+                return value is null
+                    ? throw ApiProblems.NotOurs(Server, response, body)
+                    : new Answer<T>(value, document.RootElement.Clone(), (int)response.StatusCode);
+            },
+            cancellation);
+    }
+
+    /// <summary>Turns whatever goes wrong on the way into a problem.</summary>
+    private async Task<T> GuardAsync<T>(string path, Func<Task<T>> ask, CancellationToken cancellation)
+    {
         try
         {
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
-            string body = await response.Content.ReadAsStringAsync(cancellation);
-            if (!response.IsSuccessStatusCode)
-            {
-                throw ApiProblems.Of(Server, response, body);
-            }
-
-            using JsonDocument document = JsonDocument.Parse(body);
-            T? value = document.Deserialize(type);
-            return value is null
-                ? throw ApiProblems.NotOurs(Server, response, body)
-                : new(value, document.RootElement.Clone(), (int)response.StatusCode);
+            return await ask();
         }
         catch (JsonException fault)
         {

@@ -34,7 +34,7 @@ internal static class Connection
             throw BadAddress(address);
         }
 
-        return new(uri, token ?? TokenFor(uri, ready, data));
+        return new(uri, token ?? TokenFor(uri, ready, data), NotEmpty(environment("TSM_CLAIMED_BY")));
     }
 
     /// <summary>The token of a data folder is for that folder's server only; it is sent nowhere else by accident.</summary>

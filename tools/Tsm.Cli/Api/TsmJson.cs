@@ -27,6 +27,10 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(SimulatorCards))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(CapReport))]
+[JsonSerializable(typeof(Page<TrailEntry>))]
+[JsonSerializable(typeof(TrailVerification))]
+[JsonSerializable(typeof(TrailKey))]
+[JsonSerializable(typeof(TrailExport))]
 internal sealed partial class TsmJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Indented = new()

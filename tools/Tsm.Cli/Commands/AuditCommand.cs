@@ -7,7 +7,7 @@ namespace Tsm.Cli.Commands;
 internal static class AuditCommand
 {
     public static Verb Build(Terminal terminal) =>
-        new Verb("audit", "Ask cards over the air what is on them, and show it",
+        new Verb("audit", "Ask cards over the air what is on them, and show it (who did what on the server: tsm audit-trail)",
             "tsm audit --card 8988211000000000017")
             .Takes(CommonOptions.Cards, CommonOptions.NoWait, CommonOptions.Timeout).TalksToServer()
             .Does(terminal, run => JobRun.OrderAsync(

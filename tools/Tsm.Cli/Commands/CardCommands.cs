@@ -8,6 +8,9 @@ namespace Tsm.Cli.Commands;
 /// <summary><c>tsm card</c>: cards, what is on them and what happened to them.</summary>
 internal static class CardCommands
 {
+    /// <summary>The longest name of a source that the audit trail takes, in characters.</summary>
+    private const int MaxSource = 128;
+
     private static readonly Argument<string> File = new("file") { Description = "CSV file, or - for standard input" };
     private static readonly Argument<string> Card = new("card") { Description = "ICCID or MSISDN" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check every line, import nothing" };
@@ -28,9 +31,12 @@ internal static class CardCommands
 
     private static async Task<int> ImportAsync(Invocation run)
     {
-        byte[] csv = await run.ReadFileAsync(run.Get(File));
+        string path = run.Get(File);
+        byte[] csv = await run.ReadFileAsync(path);
+        string name = path is "-" ? "standard input" : Path.GetFileName(path);
+        string source = name.Length <= MaxSource ? name : name[^MaxSource..];
         Answer<ImportResult> answer =
-            await run.Api.ImportCardsAsync(Encoding.UTF8.GetString(csv), run.Get(DryRun), run.Cancellation);
+            await run.Api.ImportCardsAsync(Encoding.UTF8.GetString(csv), run.Get(DryRun), source, run.Cancellation);
         return run.Result(answer.Json, console => CardText.Imported(console, answer.Value));
     }
 

@@ -82,6 +82,7 @@ internal static class HelpText
 
             output.WriteLine();
             output.WriteLine("The server is found by --server and --token, else TSM_URL and TSM_TOKEN, else the data folder (--data).");
+            output.WriteLine("TSM_CLAIMED_BY says on whose behalf you act; the audit trail shows it as claimed.");
         }
     }
 

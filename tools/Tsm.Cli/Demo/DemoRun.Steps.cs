@@ -19,7 +19,7 @@ internal sealed partial class DemoRun
     private async Task ImportAsync()
     {
         long started = _terminal.Time.GetTimestamp();
-        ImportResult result = (await _site.Api.ImportCardsAsync(DemoCards.ToCsv(_cards), dryRun: false, _cancellation)).Value;
+        ImportResult result = (await _site.Api.ImportCardsAsync(DemoCards.ToCsv(_cards), dryRun: false, "demo", _cancellation)).Value;
         string models = string.Join(", ", _cards.GroupBy(c => c.Model.Name, StringComparer.Ordinal).Select(g => $"{Print.Count(g.Count())} {g.Key}"));
         Tell("import", result.Imported, started, $"{Print.Count(result.Imported, "card")} imported with random keys: {models}");
     }

@@ -1,3 +1,4 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
@@ -26,6 +27,9 @@ internal sealed partial class CardWorld
     public Dictionary<string, JobRow> Rows { get; } = [];
 
     public List<HistoryEntry> History { get; } = [];
+
+    /// <summary>The audit trail, in the order in which turns were committed.</summary>
+    public List<AuditEntry> Audit { get; } = [];
 
     /// <summary>The state as the store gives it back.</summary>
     public CardState State => _read ??= (CardState)_machine.Deserialize(_state);
@@ -108,6 +112,9 @@ internal sealed partial class CardWorld
                 case SaveJob saved:
                     _rules.Saving(saved.Row);
                     Rows[saved.Row.Id] = saved.Row;
+                    break;
+                case RecordAudit audit:
+                    Audit.Add(audit.Entry);
                     break;
                 case AppendHistory history:
                     History.AddRange(history.Entries);

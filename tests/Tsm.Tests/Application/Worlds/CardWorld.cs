@@ -1,4 +1,5 @@
 using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -88,6 +89,9 @@ internal sealed partial class CardWorld
     /// <summary>Turns and short messages that arrived: what a world has done so far.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>Who asks for jobs.</summary>
+    public static Actor Asker { get; } = new(ActorKind.Operator, "tester", "alice");
+
     public static CatalogueApplication Application(Octets archive, string name)
     {
         Assert.True(CapFile.TryRead(archive.Memory, out CapFile? cap, out CapFault fault), fault.ToString());
@@ -126,7 +130,7 @@ internal sealed partial class CardWorld
             Applications[of.Id] = of;
         }
 
-        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default);
+        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default, Asker);
         IReply? reply = Turn(command);
         while (reply is null)
         {
@@ -156,7 +160,7 @@ internal sealed partial class CardWorld
         IReply? reply = null;
         while (reply is null)
         {
-            reply = Turn(new CancelJob(id));
+            reply = Turn(new CancelJob(id, Asker));
         }
 
         return reply;

@@ -1,0 +1,3 @@
+-- Why there is nothing here:
+-- 1. Recurring work on SQLite is of one process and is scheduled in its memory; the tables that several nodes need for it are
+--    on PostgreSQL. The number is taken all the same, so that scripts go in pairs.
