@@ -2,6 +2,7 @@
 # Builds everything and runs all tests; says what it ran and what it left out, and closes with "N passed, N failed, N skipped".
 #   tests/run.sh            all tests
 #   tests/run.sh --smoke    the demo and the fast tests, for the moment before a commit
+#   TSM_ORLEANS=1 tests/run.sh        a build with Orleans, and the tests on it; TSM_ORLEANS_SCRIPTS names the folder of its PostgreSQL scripts
 #   TSM_WORLDS=100000 tests/run.sh    more generated worlds than the suite's own
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -24,8 +25,16 @@ if ! have_postgres && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 fi
 have_postgres || echo "Left out: the tests on PostgreSQL; its server programs are not here (Debian: apt-get install postgresql)."
 
+build=()
+if [ -n "${TSM_ORLEANS:-}" ]; then
+  build+=(-p:EnableOrleans=true)
+  [ -d "${TSM_ORLEANS_SCRIPTS:-}" ] || echo "Left out: the tests on Orleans' tables; TSM_ORLEANS_SCRIPTS names no folder with its PostgreSQL-*.sql."
+else
+  echo "Left out: the tests on Orleans; TSM_ORLEANS=1 builds with it and runs them."
+fi
+
 echo "== build"
-dotnet build Tsm.sln --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
+dotnet build Tsm.sln --nologo --verbosity quiet ${build[@]+"${build[@]}"} || { echo "0 passed, 1 failed"; exit 1; }
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
@@ -40,6 +49,7 @@ if $smoke; then
   run Tsm.SystemTests --filter "FullyQualifiedName~The_demo_proves"
 else
   run Tsm.Tests
+  [ -z "${TSM_ORLEANS:-}" ] || run Tsm.Orleans.Tests
   run Tsm.SystemTests
 fi
 

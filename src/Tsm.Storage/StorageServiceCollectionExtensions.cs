@@ -50,6 +50,7 @@ public static class StorageServiceCollectionExtensions
             Vault(s),
             s.GetRequiredService<TimeProvider>()));
         services.AddPort<IGrainStore, SqliteGrainStore, PostgresGrainStore>();
+        services.TryAddSingleton<IProjectionStore, PostgresProjections>();
         services.AddPort<IOutbox, SqliteOutbox, PostgresOutbox>();
         services.AddPort<IRateLeases, LocalRateLeases, PostgresRateLeases>();
         services.AddPort<IRoadSwitches, SqliteRoadSwitches, PostgresRoadSwitches>();

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Tsm.Application.Hosting;
 
 /// <content>How a batch of commands becomes one transaction, and what happens when it does not.</content>
@@ -15,7 +13,7 @@ public sealed partial class EmbeddedGrainHost
         catch (Exception exception)
         {
             // The store is down: everybody who has no answer yet hears that; the pump goes on.
-            if (!IsTransient(exception))
+            if (!TurnRunner.IsTransient(exception))
             {
                 _logger.BatchFailed(batch.Count, exception);
             }
@@ -92,12 +90,12 @@ public sealed partial class EmbeddedGrainHost
         {
             return await PersistAsync(() => _store.CommitAsync(writes, CancellationToken.None), writing: true);
         }
-        catch (Exception exception) when (!IsTransient(exception))
+        catch (Exception exception) when (!TurnRunner.IsTransient(exception))
         {
             _logger.CommitFailed(changed.Count, exception);
             if (changed is [{ Works: [Work only] } run])
             {
-                Count(run.Key.Kind, "failed");
+                TurnRunner.Count(run.Key.Kind, "failed");
                 only.Answer(new TurnFailed($"The turn could not be written: {exception.Message}"));
             }
 
@@ -125,7 +123,7 @@ public sealed partial class EmbeddedGrainHost
     /// <summary>Another writer was first: the grain's commands meet the state as it is now, alone.</summary>
     private async Task RunAgainAsync(GrainRun run, int conflicts)
     {
-        Count(run.Key.Kind, "lost");
+        TurnRunner.Count(run.Key.Kind, "lost");
         if (conflicts > _options.MaxConflicts)
         {
             var busy = new HostBusyException($"{run.Key} is being written by others; nothing was done.");
@@ -168,34 +166,10 @@ public sealed partial class EmbeddedGrainHost
     /// <summary>Reads the state, or notes why this grain cannot take a turn here.</summary>
     private void Open(GrainRun run, StoredGrain? stored)
     {
-        if (stored is null)
+        run.Obstacle = _runner.Open(run.Key, stored, out IMachine? machine, out object? state);
+        if (run.Obstacle is null)
         {
-            run.Obstacle = new UnknownGrain(run.Key);
-            return;
-        }
-
-        if (!_machines.TryGetValue(run.Key.Kind, out IMachine? machine))
-        {
-            run.Obstacle = new TurnFailed($"No machine runs grains of kind '{run.Key.Kind}' here.");
-            return;
-        }
-
-        if (stored.Schema > machine.Schema)
-        {
-            _logger.NewerSchema(run.Key, stored.Schema, machine.Schema);
-            run.Obstacle = new TurnFailed(
-                $"The state of {run.Key} has schema {stored.Schema}; this program knows {machine.Schema} and leaves it alone.");
-            return;
-        }
-
-        try
-        {
-            run.Begin(machine, stored, machine.Deserialize(stored.State.Span));
-        }
-        catch (Exception exception)
-        {
-            _logger.StateUnreadable(run.Key, exception);
-            run.Obstacle = new TurnFailed($"The state of {run.Key} cannot be read: {exception.Message}");
+            run.Begin(machine!, stored!, state!);
         }
     }
 
@@ -246,7 +220,7 @@ public sealed partial class EmbeddedGrainHost
                 _health.Worked(writing);
                 return result;
             }
-            catch (Exception exception) when (IsTransient(exception))
+            catch (Exception exception) when (TurnRunner.IsTransient(exception))
             {
                 if (attempt == _options.RetryDelays.Count)
                 {
@@ -259,10 +233,4 @@ public sealed partial class EmbeddedGrainHost
             }
         }
     }
-
-    private static bool IsTransient(Exception exception) =>
-        exception is StoreUnavailableException or TimeoutException or DbException { IsTransient: true };
-
-    private static void Count(string kind, string outcome) =>
-        Diagnostics.Turns.Add(1, new("kind", kind), new("outcome", outcome));
 }

@@ -6,7 +6,7 @@ namespace Tsm.Application.Hosting;
 public sealed partial class EmbeddedGrainHost
 {
     private readonly ConcurrentDictionary<GrainKey, byte> _waking = new();
-    private readonly ConcurrentDictionary<GrainKey, Parked> _parked = new();
+    private readonly ParkedGrains _parked;
 
     private async Task WatchAsync()
     {
@@ -42,7 +42,7 @@ public sealed partial class EmbeddedGrainHost
             _health.Worked(writing: false);
             foreach (GrainKey key in due)
             {
-                if ((_parked.TryGetValue(key, out Parked? parked) && parked.Until > now) || !_waking.TryAdd(key, 0))
+                if (_parked.IsParked(key, now) || !_waking.TryAdd(key, 0))
                 {
                     continue;
                 }
@@ -52,7 +52,7 @@ public sealed partial class EmbeddedGrainHost
                 _deadlines.Writer.TryWrite(new(key, DeadlinePassed.Instance, taken + _commands.Reader.Count));
             }
         }
-        catch (Exception exception) when (IsTransient(exception))
+        catch (Exception exception) when (TurnRunner.IsTransient(exception))
         {
             _health.Failed(exception, writing: false);
         }
@@ -74,24 +74,15 @@ public sealed partial class EmbeddedGrainHost
 
             if (work.Reply.IsCompletedSuccessfully && work.Reply.Result is not TurnFailed)
             {
-                _parked.TryRemove(work.Key, out _);
+                _parked.Forget(work.Key);
             }
             else
             {
                 _ = work.Reply.Exception; // Nobody else awaits it.
-                Park(work.Key);
+                _parked.Park(work.Key, _time.GetUtcNow());
             }
 
             _waking.TryRemove(work.Key, out _);
         }
     }
-
-    private void Park(GrainKey key)
-    {
-        TimeSpan pause = _parked.TryGetValue(key, out Parked? before) ? before.Pause * 2 : _options.ParkedFirst;
-        pause = pause < _options.ParkedAtMost ? pause : _options.ParkedAtMost;
-        _parked[key] = new(_time.GetUtcNow() + pause, pause);
-    }
-
-    private sealed record Parked(DateTimeOffset Until, TimeSpan Pause);
 }

@@ -1,6 +1,3 @@
-using Tsm.Application.Ports;
-using Tsm.Security.Keys;
-
 namespace Tsm.Application.Hosting;
 
 /// <content>How the commands of one grain in a batch are run, each on the state the one before left.</content>
@@ -13,7 +10,7 @@ public sealed partial class EmbeddedGrainHost
             Work work = run.Works[i];
             if (run.Obstacle is not null)
             {
-                Count(run.Key.Kind, run.Obstacle is UnknownGrain ? "unknown" : "failed");
+                TurnRunner.Count(run.Key.Kind, run.Obstacle is UnknownGrain ? "unknown" : "failed");
                 run.Replies.Add(run.Obstacle);
                 continue;
             }
@@ -22,59 +19,28 @@ public sealed partial class EmbeddedGrainHost
             if (work.After is not null && !(run.Due <= now))
             {
                 // A turn since the deadline was noticed has moved it.
-                Count(run.Key.Kind, "early");
+                TurnRunner.Count(run.Key.Kind, "early");
                 run.Replies.Add(Acknowledged.Instance);
                 continue;
             }
 
-            run.Replies.Add(await HandleAsync(run, work, now, isFirst: i == 0));
+            run.Replies.Add(await HandleAsync(run, work, isFirst: i == 0));
         }
     }
 
-    private async Task<IReply> HandleAsync(GrainRun run, Work work, DateTimeOffset now, bool isFirst)
+    /// <param name="isFirst">Otherwise the command may need what only the state left by the one before knows of.</param>
+    private async Task<IReply> HandleAsync(GrainRun run, Work work, bool isFirst)
     {
         IMachine machine = run.Machine!;
-        try
+        RanTurn ran = await _runner.RunAsync(
+            run.Stored!, machine, run.State!, work.Command, run.WentBack,
+            isFirst ? null : () => _runner.PrepareAsync(run.Key, machine, run.State!, work.Command));
+        if (ran.Turn is not null)
         {
-            if (!isFirst)
-            {
-                await PrepareAsync(run, work);
-            }
-
-            using var keys = new TurnKeys(_vault, run.Stored!);
-            Turn turn = machine.Handle(run.State!, work.Command, new(run.Key, now, keys, _catalogue, run.WentBack));
-            byte[]? octets = null;
-            if (turn.State is not null && !ReferenceEquals(turn.State, run.State))
-            {
-                octets = machine.Serialize(turn.State);
-                if (octets.Length > _options.MaxStateOctets)
-                {
-                    throw new InvalidOperationException(
-                        $"The state would take {octets.Length} octets; the limit is {_options.MaxStateOctets}.");
-                }
-            }
-
-            run.Accept(turn, octets);
-            Count(run.Key.Kind, "answered");
-            return turn.Reply;
+            run.Accept(ran.Turn, ran.Octets);
         }
-        catch (Exception exception) when (!IsTransient(exception))
-        {
-            _logger.TurnFailed(run.Key, work.Command.GetType().Name, exception);
-            Count(run.Key.Kind, "failed");
-            return new TurnFailed($"{work.Command.GetType().Name} failed: {exception.Message}");
-        }
-    }
 
-    /// <summary>A later command of a grain may need what only the state left by the one before knows of.</summary>
-    private async Task PrepareAsync(GrainRun run, Work work)
-    {
-        List<string> missing = [.. run.Machine!.Needs(run.State!, work.Command)
-            .Where(id => !_catalogue.TryGetApplication(run.Key.Tenant, id, out _))];
-        if (missing.Count > 0)
-        {
-            await _catalogue.PrepareAsync(run.Key.Tenant, missing, CancellationToken.None);
-        }
+        return ran.Reply;
     }
 
     /// <summary>The commands of one grain in a batch, and what they have come to.</summary>
@@ -106,7 +72,7 @@ public sealed partial class EmbeddedGrainHost
 
         /// <summary>A turn that changed nothing writes nothing: a repetition costs no version.</summary>
         public bool IsChanged =>
-            Stored is not null && (_octets is not null || _effects.Count > 0 || Milliseconds(Due) != Milliseconds(Stored.Due));
+            Stored is not null && (_octets is not null || _effects.Count > 0 || TurnRunner.IsMoved(Stored.Due, Due));
 
         public void Begin(IMachine machine, StoredGrain stored, object state) =>
             (Machine, Stored, State, Due) = (machine, stored, state, stored.Due);
@@ -137,37 +103,5 @@ public sealed partial class EmbeddedGrainHost
             }
         }
 
-        /// <summary>Stores keep milliseconds, rounded up so that a deadline never fires early.</summary>
-        private static long? Milliseconds(DateTimeOffset? time) =>
-            (time?.UtcTicks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
-    }
-
-    /// <summary>Opens the key sets of a card during one turn and sees that they are closed after it.</summary>
-    private sealed class TurnKeys(IKeyVault vault, StoredGrain grain) : ICardKeys, IDisposable
-    {
-        private List<KeySet>? _opened;
-        private bool _disposed;
-
-        public KeySet? Open(int version)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            foreach (WrappedKeySet wrapped in grain.Keys)
-            {
-                if (wrapped.Version == version)
-                {
-                    KeySet keys = vault.Open(grain.Key, wrapped);
-                    (_opened ??= []).Add(keys);
-                    return keys;
-                }
-            }
-
-            return null;
-        }
-
-        public void Dispose()
-        {
-            _disposed = true;
-            _opened?.ForEach(k => k.Dispose());
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,9 +16,8 @@ namespace Tsm.Application.Hosting;
 public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 {
     private readonly IGrainStore _store;
-    private readonly FrozenDictionary<string, IMachine> _machines;
+    private readonly TurnRunner _runner;
     private readonly ICatalogue _catalogue;
-    private readonly IKeyVault _vault;
     private readonly EmbeddedGrainHostOptions _options;
     private readonly TimeProvider _time;
     private readonly StoreHealth _health;
@@ -45,10 +43,10 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _store = store;
-        _machines = machines.ToFrozenDictionary(m => m.Kind, StringComparer.Ordinal);
         _catalogue = catalogue;
-        _vault = vault;
         _options = options.Value;
+        _runner = new(machines, catalogue, vault, _options.MaxStateOctets, time, logger);
+        _parked = new(_options.ParkedFirst, _options.ParkedAtMost);
         _time = time;
         _health = health;
         _logger = logger;

@@ -1,8 +1,12 @@
+using Microsoft.Extensions.Options;
 using Tsm.Application.Delivery;
+using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Orleans;
 using Tsm.Server.Access;
 using Tsm.Server.Options;
 using Tsm.Storage;
+using Tsm.Storage.Postgres;
 
 namespace Tsm.Server.Hosting;
 
@@ -23,6 +27,29 @@ internal static class StorageSetup
             storage.Vault.KeyFile ??= Path.Combine(options.Data, "vault.key");
             storage.Vault.CreateKeyFile = true;
         });
-        builder.Services.AddTsmGrainHost();
+        builder.Services.AddSingleton<StoreHealth>();
+        if (options.IsOrleans)
+        {
+            builder.AddTsmOrleansHost();
+        }
+        else
+        {
+            // Checked before there is a host, for it wakes what is due from its first moment on.
+            builder.Services.AddSingleton<IGrainHost>(services =>
+            {
+                RequireEmbedded(services);
+                return ActivatorUtilities.CreateInstance<EmbeddedGrainHost>(services);
+            });
+            builder.Services.AddTsmGrainHost();
+        }
+    }
+
+    /// <summary>On SQLite there is no other host.</summary>
+    private static void RequireEmbedded(IServiceProvider services)
+    {
+        if (services.GetRequiredService<IOptions<StorageOptions>>().Value.ConnectionString is not null)
+        {
+            new PostgresHosting(services.GetRequiredService<PostgresDatabase>()).RequireEmbedded();
+        }
     }
 }

@@ -15,6 +15,9 @@ public static class CommandLine
           --smsc SETTINGS      an SMSC, repeatable: name=..;host=..;port=..;systemId=..;password=..;source=..
                                [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=30s][;maxSends=30]
           --after-restore      the database was restored before this start: counters move ahead, cards are audited
+          --host HOST          where grains live: embedded (default), or orleans on a PostgreSQL, in a build with -p:EnableOrleans=true
+          --silo-port PORT     with --host orleans: where other silos reach this one (default 11111)
+          --gateway-port PORT  with --host orleans: where clients outside of the cluster do; 0 for none (default)
           --ready-file PATH    written with url, token and pid once the server listens
           --exit-with-stdin    stop when standard input closes
           --help               this text
@@ -28,6 +31,9 @@ public static class CommandLine
     {
         ["--urls"] = "urls",
         ["--data"] = nameof(ServerOptions.Data),
+        ["--host"] = nameof(ServerOptions.Host),
+        ["--silo-port"] = "Orleans:SiloPort",
+        ["--gateway-port"] = "Orleans:GatewayPort",
         ["--ready-file"] = nameof(ServerOptions.ReadyFile),
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tsm.Orleans;
 
 namespace Tsm.Server.Options;
 
@@ -13,6 +14,16 @@ public sealed class ServerOptionsValidation : IValidateOptions<ServerOptions>
         if (string.IsNullOrWhiteSpace(options.Data))
         {
             faults.Add("The data folder is empty: name one with --data.");
+        }
+
+        if (!options.IsOrleans && !string.Equals(options.Host, ServerOptions.Embedded, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add($"There is no host '{options.Host}': it is embedded or orleans.");
+        }
+
+        if (options.IsOrleans && OrleansHosting.WhyNot is { } reason)
+        {
+            faults.Add(reason);
         }
 
         foreach (SmscOptions smsc in options.Smsc)

@@ -56,7 +56,7 @@ internal static class RecurringSetup
         quartz.ConfigureScheduler(scheduler =>
         {
             scheduler.GenerateInstanceId = true;
-            scheduler.IdleWaitTime = options.CheckIn;
+            scheduler.IdleWaitTime = options.CheckIn > LeastIdleWait ? options.CheckIn : LeastIdleWait;
         });
         quartz.UsePersistentStore(store =>
         {
@@ -70,6 +70,9 @@ internal static class RecurringSetup
             });
         });
     }
+
+    /// <summary>What Quartz waits at least before it looks at a schedule that another node may have changed.</summary>
+    private static readonly TimeSpan LeastIdleWait = TimeSpan.FromSeconds(1);
 
     /// <summary>Schedules work under the name of its class: every start replaces the schedule of the one before.</summary>
     /// <remarks>The interval begins when the work has ended: what comes late is done once, not once for each time it was missed.</remarks>

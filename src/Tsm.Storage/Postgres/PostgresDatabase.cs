@@ -51,6 +51,9 @@ public sealed class PostgresDatabase : IDisposable
     /// <summary>The epoch of the database, which rises whenever it may have gone back in time; known from the first turn on.</summary>
     internal int Epoch => _epoch.Current;
 
+    /// <summary>How others of this process reach the same database with the same guarantees. It may hold a password.</summary>
+    internal string ConnectionString => _settings.ConnectionString;
+
     /// <summary>Connects and checks that the server can be relied on. Tables are there after <see cref="Migrate"/>.</summary>
     /// <param name="connectionString">As <see cref="PostgresConnectionString"/> reads it.</param>
     /// <param name="node">

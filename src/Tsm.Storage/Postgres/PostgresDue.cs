@@ -1,6 +1,5 @@
 using Npgsql;
 using Tsm.Application.Hosting;
-using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
 
@@ -9,11 +8,15 @@ internal static class PostgresDue
 {
     // What is ours with half of its lease left is given without being written again. A row that a turn has moved while it was
     // looked at is not found at its place, and given at the next look.
-    public const string ClaimSql =
+    private const string Waiting =
         """
         WITH waiting AS MATERIALIZED (
             SELECT tenant, grain, due, ctid AS place, claimed_by IS DISTINCT FROM $3 OR claimed_until < now_ms() + $4 / 2 AS fresh
             FROM due WHERE due <= $1 AND (claimed_until IS NULL OR claimed_until <= now_ms() OR claimed_by = $3)
+        """;
+
+    private const string Claimed =
+        """
             ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE due AS d SET claimed_by = $3, claimed_until = now_ms() + $4
@@ -23,6 +26,12 @@ internal static class PostgresDue
         SELECT tenant, grain, due FROM claimed UNION ALL SELECT tenant, grain, due FROM waiting WHERE NOT fresh ORDER BY due
         """;
 
+    /// <summary>Due before $1, at most $2, for the node $3, for $4 milliseconds.</summary>
+    public const string ClaimSql = $"{Waiting}\n{Claimed}";
+
+    /// <summary>As <see cref="ClaimSql"/>; of $5 parts of all grains the one with the number $6.</summary>
+    public const string ClaimBucketSql = $"{Waiting}\nAND mod(hashtext(grain) & 2147483647, $5) = $6\n{Claimed}";
+
     private const string WaitsSql =
         """
         INSERT INTO due (tenant, grain, due) SELECT * FROM unnest($1, $2, $3)
@@ -31,12 +40,9 @@ internal static class PostgresDue
 
     private const string WokenSql = "DELETE FROM due WHERE tenant = $1 AND grain = ANY ($2)";
 
-    /// <summary>Adds the statements for all due times that have changed.</summary>
-    /// <param name="before">When the grains were due before.</param>
-    public static void Add(NpgsqlBatch batch, IEnumerable<GrainWrite> writes, Dictionary<GrainKey, long?> before)
+    /// <summary>Adds the statements for due times that have changed.</summary>
+    public static void Add(NpgsqlBatch batch, List<(GrainKey Key, long? Due)> changed)
     {
-        List<(GrainKey Key, long? Due)> changed =
-            [.. writes.Select(w => (w.Key, Due: StoredValues.MillisecondsUp(w.Due))).Where(w => w.Due != before[w.Key])];
         List<(GrainKey Key, long? Due)> waits = changed.FindAll(w => w.Due is not null);
         if (waits.Count > 0)
         {

@@ -124,7 +124,7 @@ public sealed partial class PostgresGrainStore
         {
             await using var batch = new NpgsqlBatch(connection);
             GrainWrite[] winners = [.. writes.Where(w => written.Contains(w.Key)).DistinctBy(w => w.Key)];
-            PostgresDue.Add(batch, winners, doubt.Written);
+            PostgresDue.Add(batch, [.. winners.Select(w => (w.Key, Due: StoredValues.MillisecondsUp(w.Due))).Where(w => w.Due != doubt.Written[w.Key])]);
             PostgresEffects.Add(batch, winners);
             batch.BatchCommands.Add(new("COMMIT"));
             await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -14,7 +14,8 @@ public sealed class DependencyTests
         ["Tsm.Bearers"] = ["Tsm.Card"],
         ["Tsm.Application"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
         ["Tsm.Storage"] = ["Tsm.Application"],
-        ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers"],
+        ["Tsm.Orleans"] = ["Tsm.Application", "Tsm.Storage"],
+        ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers", "Tsm.Orleans"],
         ["Tsm.Simulator"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
         ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
     };
@@ -32,6 +33,18 @@ public sealed class DependencyTests
             .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!));
 
         Assert.Empty(references.Except(Allowed[project], StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Orleans_is_referenced_by_one_project_and_there_on_request_only()
+    {
+        string[] packages = [.. Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(p => XDocument.Load(p).Descendants("PackageReference"))
+            .Where(r => ((string?)r.Attribute("Include"))?.StartsWith("Microsoft.Orleans", StringComparison.Ordinal) is true)
+            .Select(r => (string?)r.Parent!.Attribute("Condition") ?? "always")];
+
+        Assert.NotEmpty(packages);
+        Assert.All(packages, condition => Assert.Equal("'$(EnableOrleans)' == 'true'", condition));
     }
 
     [Theory, InlineData("Tsm.Card"), InlineData("Tsm.Security")]

@@ -8,7 +8,7 @@ using Tsm.Tests.Testing;
 namespace Tsm.Tests.Hosting;
 
 /// <summary>The embedded host on SQLite, and what is its own.</summary>
-public sealed class EmbeddedGrainHostTests : GrainHostContract
+public sealed class EmbeddedGrainHostTests : EmbeddedGrainHostContract
 {
     private protected override StoreUnderTest OpenStore(ManualTimeProvider time) => new SqliteStoreUnderTest(time);
 
@@ -20,7 +20,7 @@ public sealed class EmbeddedGrainHostTests : GrainHostContract
     public async Task Refuses_when_more_wait_than_it_takes_and_has_done_nothing()
     {
         var store = new WatchedStore(Store.Grains);
-        WatchedStore.Gate gate = store.HoldNextCommit();
+        Gate gate = store.HoldNextCommit();
         await using EmbeddedGrainHost host = Create(
             store, new NoCatalogue(), Vault, TimeProvider.System, new() { QueueCapacity = 2, EnqueueWait = TimeSpan.FromMilliseconds(20) });
         Task<IReply> held = host.SendAsync(One, new Add(1), CancellationToken.None);
@@ -41,7 +41,7 @@ public sealed class EmbeddedGrainHostTests : GrainHostContract
         var store = new WatchedStore(Store.Grains);
         GrainKey[] keys = [.. Enumerable.Range(10, 10).Select(i => StoreData.Card(i).Grain)];
         await Store.Grains.CreateAsync(keys);
-        WatchedStore.Gate gate = store.HoldNextCommit();
+        Gate gate = store.HoldNextCommit();
         await using EmbeddedGrainHost host = Create(store, new NoCatalogue(), Vault, TimeProvider.System, new() { BatchSize = 4 });
         Task<IReply> held = host.SendAsync(One, new Add(1), CancellationToken.None);
         await gate.Entered.Task;

@@ -30,7 +30,7 @@ public abstract partial class GrainHostContract
         await StopAsync();
         Time.Advance(TimeSpan.FromDays(1));
 
-        StartHost();
+        await StartHostAsync();
 
         await UntilAsync(async () => (await CountAsync(One, new Ask())).Wakes > 0);
         await PollAsync(times: 3);
@@ -41,15 +41,13 @@ public abstract partial class GrainHostContract
     public async Task A_deadline_that_a_command_moves_before_its_turn_does_not_come()
     {
         await SendAsync(One, new WakeAt(Time.GetUtcNow().AddSeconds(1)));
-        WatchedStore.Gate gate = Watched.HoldNextCommit();
-        Task held = SendAsync(Two, new Add(1));
-        await gate.Entered.Task;
+        Gate gate = HoldNextWrite();
         Task<Count> moved = CountAsync(One, new WakeAt(Time.GetUtcNow().AddHours(1)));
+        await gate.Entered.Task;
 
         Time.Advance(TimeSpan.FromSeconds(1));
         await PollAsync(times: 2);
         gate.Opened.SetResult();
-        await held;
         await moved;
         await PollAsync(times: 3);
 
@@ -66,14 +64,14 @@ public abstract partial class GrainHostContract
 
         await UntilAsync(async () => (await CountAsync(Two, new Ask())).Wakes > 0);
 
-        Assert.Equal("nonsense", (await Store.Grains.FindAsync(One)).Text());
+        Assert.Equal("nonsense", (await FindAsync(One)).Text());
     }
 
     /// <summary>Moves time until the store was asked for due grains that often since, and what it gave was dealt with.</summary>
     private async Task PollAsync(int times)
     {
-        int target = Watched.DueCalls + times;
-        await UntilAsync(() => Task.FromResult(Watched.DueCalls >= target));
+        int target = DuePolls + times;
+        await UntilAsync(() => Task.FromResult(DuePolls >= target));
     }
 
     private async Task UntilAsync(Func<Task<bool>> condition)

@@ -10,7 +10,7 @@ namespace Tsm.Tests.Hosting;
 
 /// <summary>The embedded host on PostgreSQL, alone and beside another.</summary>
 [Collection(PostgresCollection.Name), NeedsPostgres]
-public sealed class PostgresGrainHostTests(PrivatePostgres postgres) : GrainHostContract
+public sealed class PostgresGrainHostTests(PrivatePostgres postgres) : EmbeddedGrainHostContract
 {
     private static readonly TimeSpan[] Pauses = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 200)];
 

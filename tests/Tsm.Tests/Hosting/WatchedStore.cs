@@ -45,11 +45,4 @@ internal sealed class WatchedStore(IGrainStore inner) : IGrainStore
         };
         return gate;
     }
-
-    internal sealed class Gate
-    {
-        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tsm.Orleans;
 using Tsm.Server.Options;
 
 namespace Tsm.Tests.Server;
@@ -41,6 +42,26 @@ public sealed class OptionsTests
 
         Assert.False(parsed);
         Assert.EndsWith(".", problem!.Replace("=..", ".", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Orleans_is_an_option_with_ports_of_its_own()
+    {
+        bool parsed = CommandLine.TryParse(["--host", "orleans", "--silo-port", "11112", "--gateway-port=30001"], out var entries, out _);
+
+        Assert.True(parsed);
+        Assert.Equal(("orleans", "11112", "30001"), (entries["Host"], entries["Orleans:SiloPort"], entries["Orleans:GatewayPort"]));
+    }
+
+    [Theory]
+    [InlineData("embedded", null), InlineData("somewhere", "There is no host 'somewhere'"), InlineData("Orleans", "-p:EnableOrleans=true")]
+    public void A_host_that_this_build_does_not_have_is_refused_with_what_to_do(string host, string? sentence)
+    {
+        ValidateOptionsResult result = new ServerOptionsValidation().Validate(null, new() { Host = host });
+
+        bool isBuilt = OrleansHosting.WhyNot is null && host == "Orleans";
+        Assert.Equal(sentence is null || isBuilt, result.Succeeded);
+        Assert.Equal(!result.Succeeded, result.FailureMessage?.Contains(sentence!, StringComparison.Ordinal) is true);
     }
 
     [Fact]

@@ -10,9 +10,20 @@ namespace Tsm.Tests.Testing;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ContractFactAttribute : FactAttribute;
 
+/// <summary>The tests of this class need something that a machine may not have.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public abstract class NeedsAttribute : Attribute
+{
+    /// <summary>Why they cannot be run here; null when they can.</summary>
+    public abstract string? WhyNot { get; }
+}
+
 /// <summary>The tests of this class need a PostgreSQL server on the machine.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class NeedsPostgresAttribute : Attribute;
+public sealed class NeedsPostgresAttribute : NeedsAttribute
+{
+    public override string? WhyNot => PrivatePostgres.WhyNot;
+}
 
 /// <summary>Finds <see cref="ContractFactAttribute"/>.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
@@ -21,7 +32,11 @@ public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDisco
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute)
     {
         ArgumentNullException.ThrowIfNull(testMethod);
-        return PrivatePostgres.WhyNot is { } reason && testMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsPostgresAttribute)).Any()
+        string? reason = testMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsAttribute))
+            .OfType<ReflectionAttributeInfo>()
+            .Select(a => ((NeedsAttribute)a.Attribute).WhyNot)
+            .FirstOrDefault(r => r is not null);
+        return reason is not null
             ? new SkippedTestCase(DiagnosticMessageSink, discoveryOptions, testMethod, reason)
             : base.CreateTestCase(discoveryOptions, testMethod, factAttribute);
     }

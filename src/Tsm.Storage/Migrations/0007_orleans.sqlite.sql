@@ -1,0 +1,3 @@
+-- Why nothing is here:
+-- 1. SQLite serves one process, and Orleans many: the tables beside Orleans' own exist on PostgreSQL only. The number is kept,
+--    so that a number means the same on both.

@@ -1,0 +1,152 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Tsm.Card.CapFiles;
+using Tsm.Card.Identifiers;
+using Tsm.Testing;
+using Xunit.Abstractions;
+
+namespace Tsm.SystemTests;
+
+/// <summary>The main job on the Orleans host. The server must have been built with it: <c>TSM_ORLEANS=1 tests/run.sh</c>.</summary>
+public sealed class OrleansStory(ITestOutputHelper output) : IDisposable
+{
+    private const int Kills = 4;
+    private const string Password = "secret";
+
+    private readonly PrivatePostgres _postgres = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("tsm-story-").FullName;
+
+    public void Dispose()
+    {
+        _postgres.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [OrleansFact]
+    public async Task The_demo_on_Orleans_proves_every_step_on_every_card()
+    {
+        Dictionary<string, string> environment = Setting();
+        environment["TSM_HOST"] = "orleans";
+        environment["TSM_ORLEANS__SILOPORT"] = OrleansNode.FreePort();
+
+        CliResult result = await Programs.TsmAsync(TimeSpan.FromMinutes(3), environment, "demo");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("every step was proven on every card", result.Output, StringComparison.Ordinal);
+        await using var connection = new NpgsqlConnection(environment["TSM_DATABASE"]);
+        await connection.OpenAsync();
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM orleansstorage", connection);
+        Assert.Equal(3L, await count.ExecuteScalarAsync());
+    }
+
+    [OrleansFact]
+    public async Task Kills_of_one_of_two_silos_in_the_middle_of_loads_lose_nothing_and_repeat_no_command()
+    {
+        SiteCard[] cards = [SiteCard.New(1, "uicc-aes", "aes"), SiteCard.New(2, "uicc-3des", "3des"), SiteCard.New(3, "uicc-small", "small")];
+        string cardsFile = Path.Combine(_folder, "cards.json");
+        await File.WriteAllTextAsync(cardsFile, new JsonObject { ["cards"] = new JsonArray([.. cards.Select(Simulated)]) }.ToJsonString());
+        (RunningProgram simulator, string ready) = await RunningProgram.StartAsync(
+            Programs.Simulator, Path.Combine(_folder, "simulator.ready"),
+            "--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "story", "--password", Password, "--delay", "120");
+        using RunningProgram running = simulator;
+        JsonNode ports = JsonNode.Parse(ready)!;
+        string smsc = $"name=story;host=127.0.0.1;port={ports["smppPort"]};systemId=story;password={Password};source=99900;answerTimeout=1s;maxSends=20";
+        Dictionary<string, string> environment = Setting();
+        using var a = new OrleansNode(Path.Combine(_folder, "a"), smsc, environment);
+        using var b = new OrleansNode(Path.Combine(_folder, "b"), smsc, environment);
+        OrleansNode[] nodes = [a, b];
+        await a.StartAsync();
+        await b.StartAsync();
+        IReadOnlyList<string> jobs = await InstallAsync(a, cards);
+
+        int seen = 0;
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            OrleansNode victim = nodes[kill % 2], other = nodes[(kill + 1) % 2];
+            int wanted = seen + 1 + kill;
+            JsonArray rows = [];
+            await Wait.UntilAsync(
+                async () =>
+                {
+                    rows = (await other.GetAsync($"/api/v1/jobs?ids={string.Join(',', jobs)}"))["items"]!.AsArray();
+                    seen = rows.Sum(r => (int)r!["smsSent"]! + (int)r["proofs"]!);
+                    return seen >= wanted || rows.All(r => r!["endedAt"] is not null);
+                },
+                TimeSpan.FromMinutes(1),
+                () => $"{rows}\n{a.Log}\n{b.Log}");
+            Assert.False(rows.All(r => r!["endedAt"] is not null), $"The load was over before kill {kill + 1}.");
+            victim.Kill();
+            await victim.StartAsync();
+        }
+
+        foreach (string job in jobs)
+        {
+            JsonNode? row = null;
+            await Wait.UntilAsync(
+                async () => (row = await a.GetAsync($"/api/v1/jobs/{job}"))["endedAt"] is not null, TimeSpan.FromMinutes(3), () => $"{row}\n{a.Log}\n{b.Log}");
+            Assert.True((string?)row!["status"] == "done" && (string?)row["grade"] == "proven", row.ToString());
+            output.WriteLine($"{row["card"]}: {row["smsSent"]} SMS, {row["smsRepeated"]} of them repeated, {row["proofs"]} proofs");
+        }
+
+        using var control = new HttpClient { BaseAddress = new(((string)ports["controlUrl"]!).TrimEnd('/') + "/") };
+        JsonNode account = (await control.GetFromJsonAsync<JsonNode>("account"))!;
+        Assert.Empty(account["counterReused"]!.AsArray());
+        Assert.Empty(account["executedTwice"]!.AsArray());
+    }
+
+    /// <summary>About 9 KiB on each card: enough packets that the load is still going on after all kills.</summary>
+    private static async Task<IReadOnlyList<string>> InstallAsync(OrleansNode node, IReadOnlyList<SiteCard> cards)
+    {
+        string csv = "iccid,msisdn,model,kvn,kic,kid,dek\n" + string.Concat(cards.Select(c => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},\n"));
+        await node.PostAsync("/api/v1/cards/import", new StringContent(csv, Encoding.UTF8, "text/csv"));
+        byte[] cap = new CapBuilder
+        {
+            PackageAid = Aid.Parse("F0546D5399"),
+            Name = "org.tsm.big",
+            Applets = [new(Aid.Parse("F0546D539901"), 9_000)],
+        }.Build().ToArray();
+        var content = new ByteArrayContent(cap);
+        content.Headers.ContentType = new("application/octet-stream");
+        string application = (string)(await node.PostAsync("/api/v1/applications?name=big", content))["id"]!;
+        JsonNode answer = await node.PostAsync(
+            "/api/v1/jobs", JsonContent.Create(new { operation = "install", application, cards = cards.Select(c => c.Iccid).ToArray() }));
+        return [.. answer["jobs"]!.AsArray().Select(j => (string)j!["id"]!)];
+    }
+
+    private Dictionary<string, string> Setting() => new()
+    {
+        ["TSM_DATABASE"] = _postgres.CreateDatabase(),
+        ["TSM_VAULT_KEY"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32)),
+        ["TSM_ORLEANS__SCRIPTS"] = OrleansFactAttribute.Scripts!,
+    };
+
+    private static JsonNode Simulated(SiteCard card) => new JsonObject
+    {
+        ["iccid"] = card.Iccid,
+        ["msisdn"] = card.Msisdn,
+        ["profile"] = card.Profile,
+        ["keySets"] = new JsonArray(new JsonObject
+        {
+            ["version"] = 1,
+            ["algorithm"] = card.Profile == "3des" ? "tripleDes" : "aes",
+            ["kic"] = card.Kic,
+            ["kid"] = card.Kid,
+        }),
+    };
+}
+
+/// <summary>A story that needs a build with Orleans, its scripts and a PostgreSQL; skipped, and said so, otherwise.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class OrleansFactAttribute : FactAttribute
+{
+    public OrleansFactAttribute() =>
+        Skip = Environment.GetEnvironmentVariable("TSM_ORLEANS") is not { Length: > 0 } || !Directory.Exists(Scripts)
+            ? "It needs a build with -p:EnableOrleans=true (TSM_ORLEANS=1) and Orleans' scripts for PostgreSQL (TSM_ORLEANS_SCRIPTS)."
+            : PrivatePostgres.WhyNot;
+
+    /// <summary>The folder of Orleans' scripts.</summary>
+    public static string? Scripts { get; } = Environment.GetEnvironmentVariable("TSM_ORLEANS_SCRIPTS");
+}
