@@ -30,6 +30,7 @@ internal sealed partial class CardWorld
 
         // One that comes back to its data folder settles its claims at once; those of one that is lost run out.
         int dead = _incarnations[node]++;
+        _read = null;
         At(Restart, Pump);
         At(value == 0 ? Restart : Lease, () => Settle(_claim is { } c && c.Node == node && c.Incarnation == dead ? c : null));
         return true;

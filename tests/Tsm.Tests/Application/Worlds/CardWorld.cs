@@ -15,8 +15,8 @@ namespace Tsm.Tests.Application.Worlds;
 
 /// <summary>
 /// One card, its machine, a store that survives crashes, two nodes, and a network in virtual time: everything that happens
-/// follows from its <see cref="Fate"/>. Every turn is serialised and read back, as a store would, and after every turn the
-/// <see cref="WorldRules"/> are looked at.
+/// follows from its <see cref="Fate"/>. Every state is serialised, as a store would, and many are read back; after every turn
+/// the <see cref="WorldRules"/> are looked at.
 /// </summary>
 /// <remarks>The chapters: the store and its turns, the nodes that send, the network with its card.</remarks>
 internal sealed partial class CardWorld
