@@ -11,6 +11,8 @@ public sealed partial class SmppSession
     private const int MaxQueuedAnswers = 4096;
     private const int FlushThresholdOctets = 16 * 1024;
 
+    private static readonly OperationCanceledException Over = new("The session is over.");
+
     private int _queuedAnswers;
     private volatile bool _closing;
     private volatile bool _unbinding;
@@ -79,20 +81,9 @@ public sealed partial class SmppSession
         }
         finally
         {
-            await CompleteAsync(output);
-        }
-    }
-
-    private static async Task CompleteAsync(PipeWriter output)
-    {
-        try
-        {
-            // Completing flushes what is left, which fails on a broken connection.
-            await output.CompleteAsync();
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // The session ended for this reason already.
+            // What is not written by now never will be: without a reason, completing would write it, and wait for a peer that does
+            // not read, for ever.
+            await output.CompleteAsync(Over);
         }
     }
 

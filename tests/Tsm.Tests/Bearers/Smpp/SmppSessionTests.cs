@@ -19,6 +19,7 @@ public sealed class SmppSessionTests
 
         // The answer to its unbind cannot be written: the session waits with its end.
         session.Start();
+        peer.SayUnbind();
         await Eventually.IsTrueAsync(() => session.FreeWindow == 0);
         Task<bool> waiting = session.WaitForSlotAsync(CancellationToken.None);
         Task<RequestOutcome> sending = session.SendAsync(CommandId.SubmitSm, Octets.Empty, CancellationToken.None);
@@ -34,7 +35,10 @@ public sealed class SmppSessionTests
     private sealed class UnbindingPeer : Stream
     {
         private readonly byte[] _unbind = Octets.Parse("00000010000000060000000000000001").ToArray();
+        private readonly TaskCompletionSource _says = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _read;
+
+        public void SayUnbind() => _says.SetResult();
 
         public override bool CanRead => true;
 
@@ -53,6 +57,7 @@ public sealed class SmppSessionTests
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
+            await _says.Task.WaitAsync(cancellationToken);
             _unbind.CopyTo(buffer);
             return _unbind.Length;
         }
