@@ -62,7 +62,9 @@ public sealed class ChaosStory(ITestOutputHelper output)
 
             await run.BooksEqualCardsAsync();
 
-            // The audit trail verifies.
+            JsonNode trail = await site.SealedAsync();
+            output.WriteLine($"The audit trail: {trail["status"]}, {trail["entries"]} entries sealed.");
+            Assert.Equal("intact", (string?)trail["status"]);
         }
         catch
         {
