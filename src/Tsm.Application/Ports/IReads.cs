@@ -43,8 +43,9 @@ public interface ICardImport
         string tenant, IReadOnlyCollection<(string Kind, string Value)> aliases, CancellationToken cancellationToken);
 
     /// <summary>Writes grains, aliases, keys and rows of all cards in one transaction.</summary>
+    /// <param name="cards">The cards; they are enumerated again when another import was in the way, and never held all at once.</param>
     /// <exception cref="DuplicateAliasException">An ICCID or MSISDN is taken; nothing was written.</exception>
-    Task ImportAsync(string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken);
+    Task ImportAsync(string tenant, IEnumerable<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken);
 }
 
 /// <summary>A card to import: its first state, its keys and its row.</summary>

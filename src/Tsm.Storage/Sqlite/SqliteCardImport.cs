@@ -53,7 +53,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken)
+        string tenant, IEnumerable<ImportedCard> cards, DateTimeOffset at, CancellationToken cancellationToken)
     {
         int epoch = database.Epoch;
         return database.WriteAsync(
@@ -65,7 +65,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
                     Import(session, tenant, card, at, epoch);
                 }
 
-                return cards.Count;
+                return true;
             },
             cancellationToken);
     }
