@@ -37,6 +37,9 @@ internal sealed class ServerProcess : IDisposable
         return new(program, api);
     }
 
+    /// <summary>Its processor time so far, in seconds.</summary>
+    public double Time => ProcessorTime.Of(_program.Id);
+
     /// <summary>The most memory that it has held so far, in MiB.</summary>
     public double PeakMemory => Memory("VmHWM:");
 

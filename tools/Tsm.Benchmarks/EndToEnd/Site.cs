@@ -12,9 +12,6 @@ internal sealed class Site : IAsyncDisposable
     private const string Password = "secret";
     private const int LinesPerImport = 100_000;
 
-    /// <summary>deliver_sm that the client handles at once.</summary>
-    private const int MaxDeliveries = 256;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("tsm-site-").FullName;
     private readonly HttpClient _control = new();
     private RunningProgram? _simulator;
@@ -47,6 +44,9 @@ internal sealed class Site : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time of the simulator so far, in seconds.</summary>
+    public double SimulatorTime => ProcessorTime.Of(_simulator!.Id);
+
     /// <summary>How many packets cards have answered so far.</summary>
     public async Task<long> AnsweredAsync(CancellationToken cancellationToken) =>
         (long)(await _control.GetFromJsonAsync<JsonNode>("account", cancellationToken))!["responsesSent"]!;
@@ -73,7 +73,7 @@ internal sealed class Site : IAsyncDisposable
         (_simulator, string ready) = await RunningProgram.StartAsync(
             Programs.Simulator,
             Path.Combine(_folder, "simulator.ready"),
-            "--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "load", "--password", Password, "--window", $"{Math.Min(window, MaxDeliveries)}");
+            "--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "load", "--password", Password, "--window", $"{window}");
         JsonNode found = JsonNode.Parse(ready)!;
         _control.BaseAddress = new(((string)found["controlUrl"]!).TrimEnd('/') + "/");
         _server = await ServerProcess.StartAsync(

@@ -7,7 +7,8 @@ namespace Tsm.Benchmarks.Hosts;
 
 /// <summary>The embedded host on SQLite or PostgreSQL, put together as the server does it.</summary>
 /// <param name="connectionString">An empty PostgreSQL database; null for a SQLite file.</param>
-internal sealed class EmbeddedHosts(string? connectionString) : IHostKind
+/// <param name="databaseTime">Processor time of the database so far.</param>
+internal sealed class EmbeddedHosts(string? connectionString, Func<double> databaseTime) : IHostKind
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tsm-load-").FullName;
     private int _nodes;
@@ -15,6 +16,8 @@ internal sealed class EmbeddedHosts(string? connectionString) : IHostKind
     public string Name => connectionString is null ? "sqlite" : "postgres";
 
     public int MaxNodes => connectionString is null ? 1 : 2;
+
+    public double DatabaseTime => databaseTime();
 
     public IReadOnlyDictionary<string, string> ServerEnvironment => connectionString is null
         ? new Dictionary<string, string>(StringComparer.Ordinal)

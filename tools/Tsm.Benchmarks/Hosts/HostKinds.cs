@@ -1,3 +1,5 @@
+using System.Globalization;
+using Tsm.Benchmarks.EndToEnd;
 using Tsm.Testing;
 
 namespace Tsm.Benchmarks.Hosts;
@@ -16,8 +18,11 @@ internal static class HostKinds
     /// <summary>Opens a kind on a new, empty database.</summary>
     public static Task<IHostKind> OpenAsync(string name, PrivatePostgres postgres) => Task.FromResult<IHostKind>(name switch
     {
-        "sqlite" => new EmbeddedHosts(connectionString: null),
-        "postgres" => new EmbeddedHosts(postgres.CreateDatabase()),
+        "sqlite" => new EmbeddedHosts(connectionString: null, static () => 0),
+        "postgres" => new EmbeddedHosts(postgres.CreateDatabase(), () => ProcessorTime.OfFamily(Postmaster(postgres))),
         _ => throw new NotSupportedException(WhyNot(name)),
     });
+
+    private static int Postmaster(PrivatePostgres postgres) => int.Parse(
+        File.ReadLines(Path.Combine(postgres.DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 }

@@ -19,6 +19,9 @@ internal interface IHostKind : IAsyncDisposable
     /// <param name="machine">What its grains do.</param>
     ILoadNode StartNode(IMachine machine);
 
+    /// <summary>Processor time that a database of its own has taken so far, in seconds; 0 where the database is in the host's process.</summary>
+    double DatabaseTime { get; }
+
     /// <summary>What a server process needs in its environment to work on this database.</summary>
     IReadOnlyDictionary<string, string> ServerEnvironment { get; }
 
