@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Tsm.Card.CapFiles;
-using Tsm.Testing;
 using Xunit.Abstractions;
 
 namespace Tsm.SystemTests;

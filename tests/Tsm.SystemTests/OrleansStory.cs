@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Identifiers;
-using Tsm.Testing;
 using Xunit.Abstractions;
 
 namespace Tsm.SystemTests;

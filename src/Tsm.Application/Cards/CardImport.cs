@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
@@ -26,12 +25,19 @@ public sealed record CardImportFault(int Line, string? Column, string Code, stri
 public sealed record CheckedCard(
     int Line, string Iccid, string Msisdn, CardModel Model, int KeyVersion, Octets Kic, Octets Kid, Octets Dek, ulong Counter)
 {
+    /// <summary>What it is called by: kind and value of its aliases.</summary>
+    public IEnumerable<(string Kind, string Value)> Names => [("iccid", Iccid), ("msisdn", Msisdn)];
+
     /// <inheritdoc/>
     public override string ToString() => $"line {Line}";
 }
 
-/// <summary>Checks the lines of an import, all of them, before any card is written.</summary>
-public static class CardImport
+/// <summary>
+/// Checks the lines of an import one after the other, all of them, before any card is written. What it keeps of a line that is
+/// right is which ICCID and which number stood there.
+/// </summary>
+/// <param name="models">The card models of the tenant.</param>
+public sealed class CardImport(IEnumerable<CardModel> models)
 {
     /// <summary>Octets of a key: two-key 3DES and AES-128.</summary>
     public const int KeyLength = 16;
@@ -39,51 +45,50 @@ public static class CardImport
     /// <summary>The highest counter a card may start from: 2^40-1 would block it for good (TS 102 225 §5.1.4).</summary>
     public const ulong MaxCounter = (1UL << 40) - 257;
 
-    /// <summary>Checks every line and every value; the cards are complete only when there are no faults.</summary>
-    /// <param name="rows">The lines.</param>
-    /// <param name="models">The card models of the tenant.</param>
-    public static (ImmutableArray<CheckedCard> Cards, ImmutableArray<CardImportFault> Faults) Check(
-        IReadOnlyList<CardImportRow> rows, IReadOnlyCollection<CardModel> models)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(models);
-        var byName = models.ToDictionary(m => m.Name, StringComparer.Ordinal);
-        var faults = ImmutableArray.CreateBuilder<CardImportFault>();
-        var cards = ImmutableArray.CreateBuilder<CheckedCard>(rows.Count);
-        Dictionary<string, int> iccids = new(StringComparer.Ordinal);
-        Dictionary<string, int> msisdns = new(StringComparer.Ordinal);
-        foreach (CardImportRow row in rows)
-        {
-            int before = faults.Count;
-            string iccid = Identifier("iccid", row.Line, ParseIccid(row.Iccid), iccids, faults);
-            string msisdn = Identifier("msisdn", row.Line, ParseMsisdn(row.Msisdn), msisdns, faults);
-            CardModel? model = Model(row, byName, faults);
-            int version = KeyVersion(row, faults);
-            Octets kic = Key(row.Line, "kic", row.Kic, required: true, faults);
-            Octets kid = Key(row.Line, "kid", row.Kid, required: true, faults);
-            Octets dek = Key(row.Line, "dek", row.Dek, required: false, faults);
-            ulong counter = Counter(row, faults);
-            if (faults.Count == before && model is not null)
-            {
-                cards.Add(new(row.Line, iccid, msisdn, model, version, kic, kid, dek, counter));
-            }
-        }
+    private readonly Dictionary<string, CardModel> _models = models.ToDictionary(m => m.Name, StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, int> _iccids = [];
+    private readonly Dictionary<UInt128, int> _msisdns = [];
 
-        return (cards.ToImmutable(), faults.ToImmutable());
+    /// <summary>What was wrong so far.</summary>
+    public CardImportFaults Faults { get; } = new();
+
+    /// <summary>Checks every value of a line; null, and there are more faults, when one is wrong.</summary>
+    public CheckedCard? Check(CardImportRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        int before = Faults.Count;
+        string iccid = Identifier("iccid", row.Line, ParseIccid(row.Iccid), _iccids);
+        string msisdn = Identifier("msisdn", row.Line, ParseMsisdn(row.Msisdn), _msisdns);
+        CardModel? model = Model(row);
+        int version = KeyVersion(row);
+        Octets kic = Key(row.Line, "kic", row.Kic, required: true);
+        Octets kid = Key(row.Line, "kid", row.Kid, required: true);
+        Octets dek = Key(row.Line, "dek", row.Dek, required: false);
+        ulong counter = Counter(row);
+        return Faults.Count == before && model is not null
+            ? new(row.Line, iccid, msisdn, model, version, kic, kid, dek, counter)
+            : null;
     }
 
-    /// <summary>The faults of cards whose ICCID or MSISDN another card has already.</summary>
-    public static ImmutableArray<CardImportFault> Taken(
-        IEnumerable<CheckedCard> cards, IReadOnlySet<(string Kind, string Value)> taken)
+    /// <summary>Notes cards whose ICCID or MSISDN another card has already.</summary>
+    public void Refuse(IEnumerable<CheckedCard> cards, IReadOnlySet<(string Kind, string Value)> taken)
     {
         ArgumentNullException.ThrowIfNull(cards);
         ArgumentNullException.ThrowIfNull(taken);
-        return
-        [
-            .. cards.SelectMany(c => new[] { (c.Line, Kind: "iccid", Value: c.Iccid), (c.Line, Kind: "msisdn", Value: c.Msisdn) })
-                .Where(a => taken.Contains((a.Kind, a.Value)))
-                .Select(a => TakenFault(a.Line, a.Kind, a.Value)),
-        ];
+        foreach (CheckedCard card in cards)
+        {
+            foreach ((string kind, string value) in card.Names.Where(taken.Contains))
+            {
+                Faults.Add(TakenFault(card.Line, kind, value));
+            }
+        }
+    }
+
+    /// <summary>Notes that another card has an ICCID or MSISDN of this file already.</summary>
+    public void Refuse(string kind, string value)
+    {
+        int line = (kind is "iccid" ? _iccids : _msisdns).GetValueOrDefault(Packed(value));
+        Faults.Add(TakenFault(line, kind, value));
     }
 
     private static CardImportFault TakenFault(int line, string kind, string value) => kind is "iccid"
@@ -105,62 +110,60 @@ public static class CardImport
 
     private static string Shown(string text) => MayBeKey(text) ? $"a text of {text.Length} characters" : $"'{text}'";
 
-    private static string Identifier(
-        string column,
-        int line,
-        (string? Value, string Problem) parsed,
-        Dictionary<string, int> seen,
-        ImmutableArray<CardImportFault>.Builder faults)
+    private string Identifier(string column, int line, (string? Value, string Problem) parsed, Dictionary<UInt128, int> seen)
     {
         string code = column.ToUpperInvariant();
         if (parsed.Value is not string value)
         {
-            faults.Add(new(line, column, $"{code}_INVALID", parsed.Problem, column is "iccid"
+            Faults.Add(new(line, column, $"{code}_INVALID", parsed.Problem, column is "iccid"
                 ? "Copy it from the card's body or the delivery note, with its check digit."
                 : "Write it with country code, digits only, such as 491701234567."));
             return "";
         }
 
-        if (!seen.TryAdd(value, line))
+        UInt128 packed = Packed(value);
+        if (!seen.TryAdd(packed, line))
         {
-            faults.Add(new(line, column, $"{code}_REPEATED", $"{value} stands in line {seen[value]} already.", "Take one of the two lines out."));
+            Faults.Add(new(line, column, $"{code}_REPEATED", $"{value} stands in line {seen[packed]} already.", "Take one of the two lines out."));
         }
 
         return value;
     }
 
-    private static CardModel? Model(
-        CardImportRow row, Dictionary<string, CardModel> models, ImmutableArray<CardImportFault>.Builder faults)
+    /// <summary>Up to 20 digits in 16 octets: a million of them are remembered. The digit in front keeps zeros apart.</summary>
+    private static UInt128 Packed(string digits) => UInt128.Parse($"1{digits}", NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private CardModel? Model(CardImportRow row)
     {
-        if (models.TryGetValue(row.Model, out CardModel? model))
+        if (_models.TryGetValue(row.Model, out CardModel? model))
         {
             return model;
         }
 
-        string known = string.Join(", ", models.Keys.Order(StringComparer.Ordinal).Take(10));
-        faults.Add(new(row.Line, "model", "CARD_MODEL_UNKNOWN", $"No card model is called {Shown(row.Model)}.", $"Take one of {known}, or declare the model first."));
+        string known = string.Join(", ", _models.Keys.Order(StringComparer.Ordinal).Take(10));
+        Faults.Add(new(row.Line, "model", "CARD_MODEL_UNKNOWN", $"No card model is called {Shown(row.Model)}.", $"Take one of {known}, or declare the model first."));
         return null;
     }
 
     // TS 102 225 §5.1.2: the indication of the keys to be used has four bits, and 0 says none.
-    private static int KeyVersion(CardImportRow row, ImmutableArray<CardImportFault>.Builder faults)
+    private int KeyVersion(CardImportRow row)
     {
         if (int.TryParse(row.Kvn, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version is >= 1 and <= 15)
         {
             return version;
         }
 
-        faults.Add(new(row.Line, "kvn", "KVN_INVALID", $"{Shown(row.Kvn)} is no key version.", "Write a decimal number from 1 to 15."));
+        Faults.Add(new(row.Line, "kvn", "KVN_INVALID", $"{Shown(row.Kvn)} is no key version.", "Write a decimal number from 1 to 15."));
         return 0;
     }
 
-    private static Octets Key(int line, string column, string text, bool required, ImmutableArray<CardImportFault>.Builder faults)
+    private Octets Key(int line, string column, string text, bool required)
     {
         if (text.Length == 0)
         {
             if (required)
             {
-                faults.Add(new(line, column, "KEY_MISSING", "The key is missing.", $"Write {KeyLength * 2} hexadecimal digits."));
+                Faults.Add(new(line, column, "KEY_MISSING", "The key is missing.", $"Write {KeyLength * 2} hexadecimal digits."));
             }
 
             return default;
@@ -168,11 +171,11 @@ public static class CardImport
 
         if (!Octets.TryParse(text, out Octets key))
         {
-            faults.Add(new(line, column, "KEY_NOT_HEX", "The key is not hexadecimal.", $"Write {KeyLength * 2} hexadecimal digits."));
+            Faults.Add(new(line, column, "KEY_NOT_HEX", "The key is not hexadecimal.", $"Write {KeyLength * 2} hexadecimal digits."));
         }
         else if (key.Length != KeyLength)
         {
-            faults.Add(new(
+            Faults.Add(new(
                 line,
                 column,
                 "KEY_LENGTH_WRONG",
@@ -183,7 +186,7 @@ public static class CardImport
         return key;
     }
 
-    private static ulong Counter(CardImportRow row, ImmutableArray<CardImportFault>.Builder faults)
+    private ulong Counter(CardImportRow row)
     {
         if (row.Counter.Length == 0)
         {
@@ -195,7 +198,7 @@ public static class CardImport
             return counter;
         }
 
-        faults.Add(new(
+        Faults.Add(new(
             row.Line,
             "counter",
             "COUNTER_INVALID",

@@ -75,7 +75,9 @@ public static class JobPlanner
         while (load.Cursor.Stage == Stage.Load)
         {
             PlannedStep step = Next(load, model, application, capacity);
-            if (step.Parts.IsEmpty || (load.Cursor.Opened && step.After.Offset == load.Cursor.Offset))
+
+            // Only while the load goes on does its cursor say how far it is.
+            if (step.Parts.IsEmpty || (load.Cursor.Opened && step.After.Stage == Stage.Load && step.After.Offset == load.Cursor.Offset))
             {
                 return false;
             }

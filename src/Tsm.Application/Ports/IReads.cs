@@ -44,9 +44,10 @@ public interface ICardImport
         string tenant, IReadOnlyCollection<(string Kind, string Value)> aliases, CancellationToken cancellationToken);
 
     /// <summary>Writes grains, aliases, keys and rows of all cards, and the entry of the audit trail, in one transaction.</summary>
+    /// <param name="cards">The cards; they are enumerated again when another import was in the way, and never held all at once.</param>
     /// <exception cref="DuplicateAliasException">An ICCID or MSISDN is taken; nothing was written.</exception>
     Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken);
+        string tenant, IEnumerable<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken);
 }
 
 /// <summary>A card to import: its first state, its keys and its row.</summary>

@@ -38,6 +38,10 @@ public sealed class SmppClientOptions
     [Range(1, 10_000)]
     public int WindowSize { get; set; } = 10;
 
+    /// <summary>The most deliver_sm and data_sm handled at once; the next one is answered with RMSGQFUL. Default 1024.</summary>
+    [Range(1, 10_000)]
+    public int MaxDeliveries { get; set; } = 1024;
+
     /// <summary>The most messages a second; null, the default, for no limit.</summary>
     [Range(0.01, 100_000)]
     public double? ThroughputPerSecond { get; set; }
@@ -98,7 +102,7 @@ public sealed class SmppClientOptions
     /// <summary>dest_addr_subunit (03 is the SIM); null, the default, leaves it out.</summary>
     public byte? DestinationSubunit { get; set; }
 
-    /// <summary>registered_delivery. Default 1: a receipt of the outcome.</summary>
+    /// <summary>registered_delivery. Default 1: a receipt of the outcome; 2 is one of failures only (SMPP 3.4 §5.2.17).</summary>
     public byte RegisteredDelivery { get; set; } = 1;
 
     /// <summary>How long the SMSC tries to deliver, up to 99 days; null, the default, leaves it to the SMSC.</summary>
@@ -141,6 +145,7 @@ public sealed class SmppClientOptions
     internal SmppSessionOptions ToSessionOptions() => new()
     {
         WindowSize = WindowSize,
+        MaxConcurrentRequests = MaxDeliveries,
         EnquireLinkInterval = EnquireLinkInterval,
         EnquireLinkTimeout = EnquireLinkTimeout,
         PduTimeout = EnquireLinkTimeout,

@@ -12,12 +12,10 @@ namespace Tsm.Server.Api;
 /// <summary>Imports cards from a file.</summary>
 internal static class CardImportEndpoints
 {
-    private const int Shown = 100;
-
     /// <summary>How an import stands in the audit trail whose caller gives no name.</summary>
     private const string Unnamed = "unnamed";
 
-    private const long MaxBody = 32 * 1024 * 1024;
+    private const long MaxBody = 256 * 1024 * 1024;
 
     public static void MapCardImport(this IEndpointRouteBuilder routes) => routes.MapPost("/cards/import", ImportAsync)
         .WithTags("Cards")
@@ -42,19 +40,18 @@ internal static class CardImportEndpoints
                 $"source takes 1 to {AuditEntries.MaxSourceLength} characters without control characters.", "Write the name of the file, or leave it out."));
         }
 
-        (IReadOnlyList<CheckedCard> cards, IReadOnlyList<CardImportFault> faults) =
-            await importer.ImportAsync(caller, request.Body, source ?? Unnamed, dryRun ?? false, cancellationToken);
-        return faults.Count == 0
+        CardImportOutcome outcome = await importer.ImportAsync(caller, request.Body, source ?? Unnamed, dryRun ?? false, cancellationToken);
+        return outcome.Faults.Count == 0
             ? Results.Ok(new CardImportResult(
-                cards.Count, dryRun ?? false, [.. cards.Take(Shown).Select(c => new ImportedCardSummary(c.Iccid, c.Msisdn, c.Model.Name))]))
+                outcome.Cards, dryRun ?? false, [.. outcome.First.Select(c => new ImportedCardSummary(c.Iccid, c.Msisdn, c.Model.Name))]))
             : ApiProblems.Result(
-                Invalid(faults), [.. faults.Take(Shown).Select(f => new ApiFault(f.Line, f.Column, f.Code, f.Problem, f.Next))]);
+                Invalid(outcome.Faults), [.. outcome.Faults.First.Select(f => new ApiFault(f.Line, f.Column, f.Code, f.Problem, f.Next))]);
     }
 
-    private static Problem Invalid(IReadOnlyList<CardImportFault> faults)
+    private static Problem Invalid(CardImportFaults faults)
     {
-        int lines = faults.Select(f => f.Line).Distinct().Count();
-        CardImportFault first = faults[0];
+        int lines = faults.Lines;
+        CardImportFault first = faults.First[0];
         return ApiProblems.Of(
             "CARD_IMPORT_INVALID",
             "Card import invalid",
@@ -62,8 +59,8 @@ internal static class CardImportEndpoints
                 CultureInfo.InvariantCulture,
                 $"{lines} {(lines == 1 ? "line is" : "lines are")} wrong and nothing was imported; the first is line {first.Line}: {first.Problem}"),
             "An import is taken whole or not at all, so that a file can be sent again.",
-            faults.Count > Shown
-                ? $"Correct the lines under errors and send the file again; only the first {Shown} of {faults.Count} faults are listed."
+            faults.Count > faults.First.Count
+                ? $"Correct the lines under errors and send the file again; only the first {faults.First.Count} of {faults.Count} faults are listed."
                 : "Correct the lines under errors and send the file again.");
     }
 }

@@ -78,6 +78,7 @@ internal sealed class SmscRoads : IHostedService, IAsyncDisposable
             SourceAddress = smsc.Source,
             WindowSize = smsc.Window,
             ThroughputPerSecond = leases.IsShared ? null : smsc.Rate,
+            RegisteredDelivery = smsc.Receipts switch { Receipts.All => 1, Receipts.Failures => 2, _ => 0 },
             MaxThrottleTime = MaxThrottleTime,
             MaxThrottleBackoff = MaxThrottleBackoff,
             MaxReconnectBackoff = MaxReconnectBackoff,

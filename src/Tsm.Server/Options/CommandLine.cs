@@ -14,6 +14,7 @@ public static class CommandLine
           --data DIR           folder of database, vault key and API token (default data)
           --smsc SETTINGS      an SMSC, repeatable: name=..;host=..;port=..;systemId=..;password=..;source=..
                                [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=30s][;maxSends=30]
+                               [;receipts=failures|all|none]
           --after-restore      the database was restored before this start: counters move ahead, cards are audited
           --host HOST          where grains live: embedded (default), or orleans on a PostgreSQL, in a build with -p:EnableOrleans=true
           --silo-port PORT     with --host orleans: where other silos reach this one (default 11111)
@@ -56,6 +57,7 @@ public static class CommandLine
         ["answerTimeout"] = nameof(SmscOptions.AnswerTimeout),
         ["indicatedGrace"] = nameof(SmscOptions.IndicatedGrace),
         ["maxSends"] = nameof(SmscOptions.MaxSends),
+        ["receipts"] = nameof(SmscOptions.Receipts),
     };
 
     /// <summary>Reads the arguments; on failure <paramref name="problem"/> says in a sentence which one is wrong.</summary>
@@ -151,6 +153,10 @@ public static class CommandLine
                 && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             {
                 return $"--smsc: {parts[0]}={value} is no whole number.";
+            }
+            else if (key is nameof(SmscOptions.Receipts) && !Enum.GetNames<Receipts>().Contains(value, StringComparer.OrdinalIgnoreCase))
+            {
+                return $"--smsc: {parts[0]}={value} is not known. Write failures, all or none.";
             }
 
             entries[$"{prefix}:{key}"] = value;

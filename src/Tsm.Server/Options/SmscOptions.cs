@@ -38,4 +38,20 @@ public sealed class SmscOptions
 
     /// <summary>How often the same octets are sent before silence is taken for an answer, 1 to 100. Default: 30.</summary>
     public int MaxSends { get; set; } = 30;
+
+    /// <summary>Which receipts the SMSC is asked for. Default: of failures, because a card's proof says more than "delivered".</summary>
+    public Receipts Receipts { get; set; }
+}
+
+/// <summary>Receipts of an SMSC, by the values of registered_delivery (SMPP 3.4 §5.2.17).</summary>
+public enum Receipts
+{
+    /// <summary>Of what could not be delivered: the same octets then leave again sooner.</summary>
+    Failures,
+
+    /// <summary>Of every short message, for accounts that know no other, or to see in a job's evidence what was delivered.</summary>
+    All,
+
+    /// <summary>None.</summary>
+    None,
 }

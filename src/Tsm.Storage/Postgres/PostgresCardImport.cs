@@ -12,7 +12,7 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
     private const string Iccid = "iccid";
     private const string Msisdn = "msisdn";
 
-    /// <summary>Aliases asked for in one statement.</summary>
+    /// <summary>Aliases asked for in one statement, and cards held at once.</summary>
     private const int Chunk = 10_000;
 
     private const string TakenSql =
@@ -61,34 +61,34 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public async Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
+        string tenant, IEnumerable<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cards);
-        Check(tenant, cards);
         while (!await TryImportAsync(tenant, cards, at, audit, cancellationToken))
         {
             // COPY says that a name is taken, but not in a form to rely on whose.
-            IReadOnlySet<(string Kind, string Value)> taken = await TakenAsync(tenant, [.. cards.SelectMany(Names)], cancellationToken);
-            foreach ((string kind, string value) in cards.SelectMany(Names).Where(taken.Contains).Take(1))
-            {
-                throw new DuplicateAliasException(kind, value);
-            }
+            await FindTakenAsync(tenant, cards, cancellationToken);
         }
     }
 
     /// <summary>False when an ICCID or MSISDN is taken; nothing was written.</summary>
+    /// <remarks>A chunk goes into one table after the other: a connection has one COPY at a time.</remarks>
     private Task<bool> TryImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken) =>
+        string tenant, IEnumerable<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken) =>
         database.TurnAsync(
             async connection =>
             {
                 try
                 {
                     await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-                    await CopyAsync(connection, AliasesSql, cards, (row, card) => WriteAliases(row, tenant, card, at), cancellationToken);
-                    await CopyAsync(connection, GrainsSql, cards, (row, card) => WriteGrain(row, tenant, card, database.Epoch), cancellationToken);
-                    await CopyAsync(connection, KeysSql, cards, (row, card) => WriteKeys(row, tenant, card), cancellationToken);
-                    await CopyAsync(connection, CardsSql, cards, (row, card) => WriteCard(row, tenant, card), cancellationToken);
+                    foreach (ImportedCard[] chunk in cards.Chunk(Chunk))
+                    {
+                        Check(tenant, chunk);
+                        await CopyAsync(connection, AliasesSql, chunk, (row, card) => WriteAliases(row, tenant, card, at), cancellationToken);
+                        await CopyAsync(connection, GrainsSql, chunk, (row, card) => WriteGrain(row, tenant, card, database.Epoch), cancellationToken);
+                        await CopyAsync(connection, KeysSql, chunk, (row, card) => WriteKeys(row, tenant, card), cancellationToken);
+                        await CopyAsync(connection, CardsSql, chunk, (row, card) => WriteCard(row, tenant, card), cancellationToken);
+                    }
                     await PostgresAuditRows.AddAsync(connection, tenant, audit, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
                     return true;
@@ -102,22 +102,28 @@ public sealed class PostgresCardImport(PostgresDatabase database) : ICardImport
             },
             cancellationToken);
 
-    private static void Check(string tenant, IReadOnlyList<ImportedCard> cards)
+    /// <summary>Looks for the name that is taken, in the database or within the import; when there is none any more, whoever had it has gone.</summary>
+    /// <exception cref="DuplicateAliasException">Here it is.</exception>
+    private async Task FindTakenAsync(string tenant, IEnumerable<ImportedCard> cards, CancellationToken cancellationToken)
     {
-        var names = new HashSet<(string, string)>(2 * cards.Count);
+        var names = new HashSet<(string, string)>();
+        foreach (ImportedCard[] chunk in cards.Chunk(Chunk))
+        {
+            IReadOnlySet<(string Kind, string Value)> taken = await TakenAsync(tenant, [.. chunk.SelectMany(Names)], cancellationToken);
+            foreach ((string kind, string value) in chunk.SelectMany(Names).Where(n => !names.Add(n) || taken.Contains(n)).Take(1))
+            {
+                throw new DuplicateAliasException(kind, value);
+            }
+        }
+    }
+
+    private static void Check(string tenant, IEnumerable<ImportedCard> cards)
+    {
         foreach (ImportedCard card in cards)
         {
             if (!string.Equals(card.Grain.Tenant, tenant, StringComparison.Ordinal) || card.Row.Grain != card.Grain)
             {
                 throw new ArgumentException($"{card.Grain} is not a card of tenant '{tenant}', or its row is another card's.", nameof(cards));
-            }
-
-            foreach ((string kind, string value) in Names(card))
-            {
-                if (!names.Add((kind, value)))
-                {
-                    throw new DuplicateAliasException(kind, value);
-                }
             }
         }
     }

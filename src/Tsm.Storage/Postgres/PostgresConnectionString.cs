@@ -34,6 +34,9 @@ public static class PostgresConnectionString
         Default(builder, "Auto Prepare Min Usages", 2);
         Default(builder, "Maximum Pool Size", 20);
         Default(builder, "TCP Keepalive", true);
+
+        // Nothing of ours outlives its transaction in a session, and the reset is seven statements for each look-up.
+        Default(builder, "No Reset On Close", true);
         return builder;
     }
 

@@ -115,6 +115,10 @@ public sealed class PostgresDatabase : IDisposable
     internal Task<T> TurnAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         UseAsync(_turns, work, isRepeatable: false, cancellationToken);
 
+    /// <summary>Looks keys up on a connection for turns, again when it breaks: nothing is written.</summary>
+    internal Task<T> LookUpAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
+        UseAsync(_turns, work, isRepeatable: true, cancellationToken);
+
     /// <summary>As <see cref="UseAsync{T}(Func{NpgsqlConnection, Task{T}}, CancellationToken)"/>, for what must not be asynchronous.</summary>
     internal T Use<T>(Func<NpgsqlConnection, T> work)
     {

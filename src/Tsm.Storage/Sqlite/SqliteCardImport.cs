@@ -55,7 +55,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
 
     /// <inheritdoc/>
     public Task ImportAsync(
-        string tenant, IReadOnlyList<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
+        string tenant, IEnumerable<ImportedCard> cards, DateTimeOffset at, AuditEntry audit, CancellationToken cancellationToken)
     {
         int epoch = database.Epoch;
         return database.WriteAsync(
@@ -68,7 +68,7 @@ public sealed class SqliteCardImport(SqliteDatabase database) : ICardImport
                 }
 
                 SqliteAuditRows.Add(session, tenant, audit);
-                return cards.Count;
+                return true;
             },
             cancellationToken);
     }

@@ -48,6 +48,16 @@ public sealed class JobPlannerTests
         }));
     }
 
+    [Fact]
+    public void A_load_file_of_one_block_fits_a_card_that_takes_one_command_at_a_time()
+    {
+        (ImmutableArray<PlannedStep> steps, Octets loadFile) = Plan(length: 84, capacity: 283, block: 121, commands: 1);
+
+        Assert.Equal(84, loadFile.Length);
+        Assert.Equal(
+            [Purpose.InstallForLoad, Purpose.LoadLast, Purpose.InstallForInstall], steps.Select(s => Assert.Single(s.Parts).Purpose));
+    }
+
     [Theory]
     [InlineData(1_500, 650, 240)]
     [InlineData(3_000, 650, 240)]

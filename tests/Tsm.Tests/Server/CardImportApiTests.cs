@@ -28,6 +28,8 @@ public sealed class CardImportApiTests : IAsyncLifetime
         { Header + "\n" + First + "\n\n" + Second.Replace("00026", "00027", StringComparison.Ordinal), 4, "iccid", "ICCID_INVALID" },
         { Header + "\n" + First.Replace("uicc-aes", "uicc-x", StringComparison.Ordinal), 2, "model", "CARD_MODEL_UNKNOWN" },
         { Header + "\n" + First + "\n" + First, 3, "iccid", "ICCID_REPEATED" },
+        { Header + "\n" + First + "\n" + new string('9', 100_000), 3, "", "LINE_TOO_LONG" },
+        { new string('x', 100_000), 1, "", "LINE_TOO_LONG" },
     };
 
     [Theory, MemberData(nameof(Faults))]

@@ -26,7 +26,7 @@ public sealed class PostgresConnectionStringTests
     {
         NpgsqlConnectionStringBuilder read = PostgresConnectionString.Parse("postgresql://db/cards?Maximum Pool Size=3");
 
-        Assert.Equal((3, 100, 5432), (read.MaxPoolSize, read.MaxAutoPrepare, read.Port));
+        Assert.Equal((3, 100, 5432, true), (read.MaxPoolSize, read.MaxAutoPrepare, read.Port, read.NoResetOnClose));
         Assert.Equal(0, PostgresConnectionString.Parse("Host=db;Max Auto Prepare=0").MaxAutoPrepare);
     }
 

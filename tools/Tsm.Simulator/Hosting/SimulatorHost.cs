@@ -34,6 +34,7 @@ internal static class SimulatorHost
                 SystemId = options.SystemId,
                 Password = options.Password,
                 RefuseUnknown = options.RefuseUnknown,
+                Window = options.Window,
             },
             s.GetRequiredService<Network>(),
             s.GetRequiredService<TimeProvider>(),

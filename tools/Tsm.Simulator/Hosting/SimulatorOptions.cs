@@ -17,6 +17,7 @@ public sealed record SimulatorOptions
           --cards FILE        cards, as JSON
           --system-id ID      what an ESME binds with (default tsm)
           --password TEXT     its password, at most 8 characters (default tsm)
+          --window N          deliver_sm without an answer on one session, 1..1000 (default 10)
           --refuse-unknown    answer submit_sm for an unknown number with ESME_RINVDSTADR instead of a receipt UNDELIV
           --loss P            probability 0..1 that a short message is lost, in each direction
           --repeat P          probability that it arrives twice
@@ -58,6 +59,9 @@ public sealed record SimulatorOptions
 
     /// <summary>Its password. Default: tsm.</summary>
     public string Password { get; init; } = "tsm";
+
+    /// <summary>How many deliver_sm wait for their answers on one session, 1 to 1000. Default: 10.</summary>
+    public int Window { get; init; } = 10;
 
     /// <summary>
     /// Whether submit_sm for an unknown number is refused at once. Default: false, it is accepted and reported UNDELIV.
@@ -130,6 +134,7 @@ public sealed record SimulatorOptions
         ("--ready-file", _) => o with { ReadyFile = value },
         ("--port", _) when Number(value, 65535) is { } port => o with { Port = port },
         ("--control-port", _) when Number(value, 65535) is { } port => o with { ControlPort = port },
+        ("--window", _) when Number(value, 1000) is > 0 and { } window => o with { Window = window },
         ("--seed", _) when Number(value, int.MaxValue) is { } seed => o with { Seed = seed },
         ("--drop-after", _) when Number(value, int.MaxValue) is { } count =>
             o with { Faults = o.Faults with { DropAfter = count } },

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tsm.Application.Cards;
 using Tsm.Security.Keys;
 
@@ -34,7 +33,7 @@ public sealed class CardImportTests
     [Fact]
     public void A_line_that_is_right_becomes_a_card()
     {
-        (var cards, var faults) = CardImport.Check([Row with { Dek = Kic, Counter = "41" }], Models);
+        (var cards, var faults) = Check(Row with { Dek = Kic, Counter = "41" });
 
         Assert.Empty(faults);
         CheckedCard card = Assert.Single(cards);
@@ -47,7 +46,7 @@ public sealed class CardImportTests
     {
         CardImportRow wrong = With(Row with { Line = 7 }, column, value);
 
-        (var cards, var faults) = CardImport.Check([wrong], Models);
+        (var cards, var faults) = Check(wrong);
 
         Assert.Empty(cards);
         CardImportFault fault = Assert.Single(faults);
@@ -61,7 +60,7 @@ public sealed class CardImportTests
     {
         CardImportRow[] rows = [Row with { Kvn = "x", Kic = "" }, Row with { Line = 3, Iccid = "1" }, Row with { Line = 4, Model = "" }];
 
-        (_, var faults) = CardImport.Check(rows, Models);
+        (_, var faults) = Check(rows);
 
         Assert.Equal(
             [(2, "kvn"), (2, "kic"), (3, "iccid"), (3, "msisdn"), (4, "iccid"), (4, "msisdn"), (4, "model")],
@@ -71,7 +70,7 @@ public sealed class CardImportTests
     [Fact]
     public void A_card_stands_in_a_file_once()
     {
-        (_, var faults) = CardImport.Check([Row, Row with { Line = 5 }], Models);
+        (_, var faults) = Check(Row, Row with { Line = 5 });
 
         Assert.Equal([("iccid", "ICCID_REPEATED"), ("msisdn", "MSISDN_REPEATED")], faults.Select(f => (f.Column!, f.Code)));
         Assert.All(faults, f => Assert.Equal(5, f.Line));
@@ -81,18 +80,44 @@ public sealed class CardImportTests
     [Fact]
     public void A_card_or_number_that_is_there_already_is_named()
     {
-        (var cards, _) = CardImport.Check([Row], Models);
+        var import = new CardImport(Models);
+        CheckedCard card = import.Check(Row)!;
 
-        ImmutableArray<CardImportFault> faults = CardImport.Taken(
-            cards, new HashSet<(string, string)> { ("iccid", "8949000000000000018"), ("msisdn", "491700000001"), ("msisdn", "4917") });
+        import.Refuse([card], new HashSet<(string, string)> { ("iccid", "8949000000000000018"), ("msisdn", "491700000001"), ("msisdn", "4917") });
 
-        Assert.Equal([(2, "ICCID_TAKEN"), (2, "MSISDN_TAKEN")], faults.Select(f => (f.Line, f.Code)));
+        Assert.Equal([(2, "ICCID_TAKEN"), (2, "MSISDN_TAKEN")], import.Faults.First.Select(f => (f.Line, f.Code)));
+    }
+
+    [Fact]
+    public void A_number_that_was_taken_while_the_file_was_read_is_found_by_its_line()
+    {
+        var import = new CardImport(Models);
+        import.Check(Row with { Line = 9 });
+
+        import.Refuse("msisdn", "491700000001");
+
+        Assert.Equal([(9, "MSISDN_TAKEN")], import.Faults.First.Select(f => (f.Line, f.Code)));
+    }
+
+    [Fact]
+    public void Of_many_faults_all_are_counted_and_the_first_by_line_are_kept()
+    {
+        var faults = new CardImportFaults();
+        foreach (int line in Enumerable.Range(2, 1000).Reverse())
+        {
+            faults.Add(new(line, null, "A", "", ""));
+            faults.Add(new(line, null, "B", "", ""));
+        }
+
+        Assert.Equal((2000, 1000), (faults.Count, faults.Lines));
+        Assert.Equal(
+            Enumerable.Range(2, CardImportFaults.MaxKept / 2).SelectMany(l => new[] { (l, "A"), (l, "B") }), faults.First.Select(f => (f.Line, f.Code)));
     }
 
     [Theory, InlineData("iccid"), InlineData("msisdn"), InlineData("model"), InlineData("kvn"), InlineData("counter")]
     public void A_key_in_the_wrong_column_is_not_repeated(string column)
     {
-        (_, var faults) = CardImport.Check([With(Row, column, Kic)], Models);
+        (_, var faults) = Check(With(Row, column, Kic));
 
         CardImportFault fault = Assert.Single(faults);
         Assert.DoesNotContain(Kic, fault.ToString(), StringComparison.OrdinalIgnoreCase);
@@ -101,9 +126,16 @@ public sealed class CardImportTests
     [Fact]
     public void Neither_a_row_nor_a_card_prints_its_keys()
     {
-        (var cards, _) = CardImport.Check([Row], Models);
+        (var cards, _) = Check(Row);
 
         Assert.Equal(("line 2", "line 2"), (Row.ToString(), cards[0].ToString()));
+    }
+
+    private static (IReadOnlyList<CheckedCard> Cards, IReadOnlyList<CardImportFault> Faults) Check(params CardImportRow[] rows)
+    {
+        var import = new CardImport(Models);
+        CheckedCard[] cards = [.. rows.Select(import.Check).OfType<CheckedCard>()];
+        return (cards, import.Faults.First);
     }
 
     private static CardImportRow With(CardImportRow row, string column, string value) => column switch

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Tsm.SystemTests;
+namespace Tsm.Testing;
 
 /// <summary>The programs under test, started as a user starts them: as processes of their own.</summary>
-internal static class Programs
+public static class Programs
 {
     private static readonly string Configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!);
 
@@ -69,13 +69,13 @@ internal static class Programs
 }
 
 /// <summary>What a run of <c>tsm</c> left.</summary>
-internal sealed record CliResult(int ExitCode, string Output, string Error)
+public sealed record CliResult(int ExitCode, string Output, string Error)
 {
     public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Error}";
 }
 
 /// <summary>A program that runs until the test ends it.</summary>
-internal sealed class RunningProgram : IDisposable
+public sealed class RunningProgram : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _log = new();
@@ -88,6 +88,8 @@ internal sealed class RunningProgram : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    public int Id => _process.Id;
 
     public string Log
     {
@@ -154,7 +156,7 @@ internal sealed class RunningProgram : IDisposable
 }
 
 /// <summary>Waits for conditions, with a limit.</summary>
-internal static class Wait
+public static class Wait
 {
     public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan limit, Func<string> otherwise)
     {

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Tsm.Benchmarks.EndToEnd;
+using Tsm.Testing;
+
+namespace Tsm.Benchmarks.Hosts;
+
+/// <summary>The kinds of hosts that this build can measure.</summary>
+internal static class HostKinds
+{
+    /// <summary>Why a kind cannot be measured here, with what to do; null when it can.</summary>
+    public static string? WhyNot(string name) => name switch
+    {
+        "sqlite" => null,
+        "postgres" => PrivatePostgres.WhyNot,
+        _ => $"The host '{name}' is not in this build: it needs one with -p:EnableOrleans=true. Take sqlite or postgres.",
+    };
+
+    /// <summary>Opens a kind on a new, empty database.</summary>
+    public static Task<IHostKind> OpenAsync(string name, PrivatePostgres postgres) => Task.FromResult<IHostKind>(name switch
+    {
+        "sqlite" => new EmbeddedHosts(connectionString: null, static () => 0),
+        "postgres" => new EmbeddedHosts(postgres.CreateDatabase(), () => ProcessorTime.OfFamily(Postmaster(postgres))),
+        _ => throw new NotSupportedException(WhyNot(name)),
+    });
+
+    private static int Postmaster(PrivatePostgres postgres) => int.Parse(
+        File.ReadLines(Path.Combine(postgres.DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+}
