@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Npgsql;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Identifiers;
 using Xunit.Abstractions;
@@ -25,20 +25,21 @@ public sealed class OrleansStory(ITestOutputHelper output) : IDisposable
     }
 
     [OrleansFact]
-    public async Task The_demo_on_Orleans_proves_every_step_on_every_card()
+    public async Task A_server_that_cannot_live_where_it_is_told_to_says_why_and_what_to_do()
     {
         Dictionary<string, string> environment = Setting();
-        environment["TSM_HOST"] = "orleans";
-        environment["TSM_ORLEANS__SILOPORT"] = OrleansNode.FreePort();
+        string database = environment["TSM_DATABASE"];
+        Dictionary<string, string> without = new() { ["TSM_VAULT_KEY"] = environment["TSM_VAULT_KEY"] };
+        string smsc = $"name=story;host=127.0.0.1;port={OrleansNode.FreePort()};systemId=story;password={Password};source=99900";
 
-        CliResult result = await Programs.TsmAsync(TimeSpan.FromMinutes(3), environment, "demo");
+        await RefusedAsync(2, "the database is SQLite", without, "--host", "orleans");
+        await RefusedAsync(3, "PostgreSQL-Main.sql", new(without) { ["TSM_DATABASE"] = database }, "--host", "orleans");
+        using (var node = new OrleansNode(Path.Combine(_folder, "once"), smsc, environment))
+        {
+            await node.StartAsync();
+        }
 
-        Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Contains("every step was proven on every card", result.Output, StringComparison.Ordinal);
-        await using var connection = new NpgsqlConnection(environment["TSM_DATABASE"]);
-        await connection.OpenAsync();
-        await using var count = new NpgsqlCommand("SELECT count(*) FROM orleansstorage", connection);
-        Assert.Equal(3L, await count.ExecuteScalarAsync());
+        await RefusedAsync(3, "--host orleans", new(without) { ["TSM_DATABASE"] = database }, "--host", "embedded");
     }
 
     [OrleansFact]
@@ -94,6 +95,33 @@ public sealed class OrleansStory(ITestOutputHelper output) : IDisposable
         JsonNode account = (await control.GetFromJsonAsync<JsonNode>("account"))!;
         Assert.Empty(account["counterReused"]!.AsArray());
         Assert.Empty(account["executedTwice"]!.AsArray());
+    }
+
+    private async Task RefusedAsync(int exitCode, string sentence, Dictionary<string, string> environment, params string[] options)
+    {
+        ProcessStartInfo start = Programs.Start(
+            Programs.Server, [.. options, "--silo-port", OrleansNode.FreePort(), "--urls", "http://127.0.0.1:0", "--data", Path.Combine(_folder, "refused")]);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Task<string> said = process.StandardError.ReadToEndAsync(patience.Token);
+        _ = process.StandardOutput.ReadToEndAsync(patience.Token);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+
+        Assert.Contains(sentence, await said, StringComparison.Ordinal);
+        Assert.Equal(exitCode, process.ExitCode);
     }
 
     /// <summary>About 9 KiB on each card: enough packets that the load is still going on after all kills.</summary>
