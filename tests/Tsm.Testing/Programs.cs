@@ -17,13 +17,20 @@ public static class Programs
 
     public static string Cli => Path.Combine(Root, "tools/Tsm.Cli/bin", Configuration, "net10.0/tsm.dll");
 
+    public static string Benchmarks => Path.Combine(Root, "tools/Tsm.Benchmarks/bin", Configuration, "net10.0/Tsm.Benchmarks.dll");
+
     /// <summary>Real CAP files of ETSI TS 102 268, where they lie beside the repository.</summary>
     public static string? EtsiCaps { get; } = Directory.Exists(Path.Combine(Root, "../shared/caps/etsi")) ? Path.Combine(Root, "../shared/caps/etsi") : null;
 
     /// <summary>Runs <c>tsm</c> to its end.</summary>
-    public static async Task<CliResult> TsmAsync(TimeSpan limit, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static Task<CliResult> TsmAsync(TimeSpan limit, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        RunAsync(Cli, limit, environment, arguments);
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<CliResult> RunAsync(
+        string dll, TimeSpan limit, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        ProcessStartInfo start = Start(Cli, arguments);
+        ProcessStartInfo start = Start(dll, arguments);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -41,7 +48,7 @@ public static class Programs
         catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"tsm {string.Join(' ', arguments)} took longer than {limit}.\n{await output}\n{await error}", late);
+            throw new TimeoutException($"{Path.GetFileName(dll)} {string.Join(' ', arguments)} took longer than {limit}.\n{await output}\n{await error}", late);
         }
 
         return new(process.ExitCode, await output, await error);
@@ -68,7 +75,7 @@ public static class Programs
     }
 }
 
-/// <summary>What a run of <c>tsm</c> left.</summary>
+/// <summary>What a run of a program left.</summary>
 public sealed record CliResult(int ExitCode, string Output, string Error)
 {
     public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Error}";

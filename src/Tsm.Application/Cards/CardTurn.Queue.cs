@@ -158,12 +158,11 @@ internal sealed partial class CardTurn
     /// <summary>What can be seen to fail before any message is sent; null when nothing can.</summary>
     private Problem? Refusal(CardJob job)
     {
-        if (Domain is not { } domain || _context.Keys.Open(domain.KeyVersion) is not { } keys)
+        if (Domain is not { } domain || !_context.Keys.Has(domain.KeyVersion))
         {
             return Problems.NoKeys(_card.Iccid);
         }
 
-        keys.Dispose();
         if (!_card.Uncertain && LifeCycleRules.Decide(job, _card.Contents, c => c.Wanted) is Decision.Illegal illegal)
         {
             return illegal.Problem;

@@ -48,8 +48,9 @@ public sealed partial class EmbeddedGrainHost
                 }
 
                 // Read in this order: what is counted as queued here is certain to be taken, so the deadline's turn comes.
-                long taken = Volatile.Read(ref _taken);
-                _deadlines.Writer.TryWrite(new(key, DeadlinePassed.Instance, taken + _commands.Reader.Count));
+                Lane lane = LaneOf(key);
+                long taken = lane.Taken;
+                lane.Deadlines.Writer.TryWrite(new(key, DeadlinePassed.Instance, taken + lane.Commands.Reader.Count));
             }
         }
         catch (Exception exception) when (TurnRunner.IsTransient(exception))

@@ -10,8 +10,9 @@ namespace Tsm.Application.Hosting;
 /// then answered. It works from its construction until it is disposed; what was accepted before that is still done.
 /// </summary>
 /// <remarks>
-/// There is one pump and no timer: the next batch is whatever came in while the previous one was being written. So a lone
-/// command pays for one write, and a flood shares it.
+/// There is no timer: the next batch is whatever came in while the previous one was being written. So a lone command pays for
+/// one write, and a flood shares it. Grains are spread over a few lanes, so that one batch is decided while another is being
+/// written; a grain has one lane, in which its commands keep their order.
 /// </remarks>
 public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 {
@@ -22,15 +23,13 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly StoreHealth _health;
     private readonly ILogger<EmbeddedGrainHost> _logger;
-    private readonly Channel<Work> _commands;
-    private readonly Channel<Work> _deadlines = Channel.CreateUnbounded<Work>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Lane[] _lanes;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _pump;
+    private readonly Task _pumps;
     private readonly Task _watch;
-    private long _taken;
     private int _disposed;
 
-    /// <summary>Starts the pump and the watch over due grains.</summary>
+    /// <summary>Starts the pumps and the watch over due grains.</summary>
     public EmbeddedGrainHost(
         IGrainStore store,
         IEnumerable<IMachine> machines,
@@ -50,8 +49,8 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         _time = time;
         _health = health;
         _logger = logger;
-        _commands = Channel.CreateBounded<Work>(new BoundedChannelOptions(_options.QueueCapacity) { SingleReader = true });
-        _pump = Task.Run(PumpAsync);
+        _lanes = [.. Enumerable.Range(0, _options.Lanes).Select(_ => new Lane(Math.Max(1, _options.QueueCapacity / _options.Lanes)))];
+        _pumps = Task.WhenAll(_lanes.Select(lane => Task.Run(() => PumpAsync(lane))));
         _watch = Task.Run(WatchAsync);
     }
 
@@ -75,16 +74,23 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
             return;
         }
 
-        _commands.Writer.TryComplete();
+        foreach (Lane lane in _lanes)
+        {
+            lane.Commands.Writer.TryComplete();
+        }
+
         await _stopping.CancelAsync();
-        await Task.WhenAll(_pump, _watch);
+        await Task.WhenAll(_pumps, _watch);
         _stopping.Dispose();
     }
+
+    private Lane LaneOf(GrainKey key) => _lanes[unchecked((uint)key.GetHashCode()) % (uint)_lanes.Length];
 
     private async Task EnqueueAsync(Work work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        if (_commands.Writer.TryWrite(work))
+        ChannelWriter<Work> commands = LaneOf(work.Key).Commands.Writer;
+        if (commands.TryWrite(work))
         {
             return;
         }
@@ -93,7 +99,7 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await _commands.Writer.WriteAsync(work, either.Token);
+            await commands.WriteAsync(work, either.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -105,14 +111,14 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync()
+    private async Task PumpAsync(Lane lane)
     {
         Task<bool>? commands = null;
         Task<bool>? deadlines = null;
         var batch = new List<Work>(_options.BatchSize);
         while (true)
         {
-            Take(batch);
+            Take(lane, batch);
             if (batch.Count > 0)
             {
                 await RunAsync(batch);
@@ -120,8 +126,8 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
                 continue;
             }
 
-            commands ??= _commands.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-            deadlines ??= _deadlines.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            commands ??= lane.Commands.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            deadlines ??= lane.Deadlines.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
             Task<bool> first = await Task.WhenAny(commands, deadlines);
             if (first == deadlines)
             {
@@ -138,10 +144,10 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     }
 
     /// <summary>Takes what waits: commands first, then deadlines that no command from before them is still queued behind.</summary>
-    private void Take(List<Work> batch)
+    private void Take(Lane lane, List<Work> batch)
     {
         int taken = 0;
-        while (taken < _options.BatchSize && _commands.Reader.TryRead(out Work? work))
+        while (taken < _options.BatchSize && lane.Commands.Reader.TryRead(out Work? work))
         {
             taken++;
             if (!work.Reply.IsCompleted)
@@ -150,15 +156,33 @@ public sealed partial class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
             }
         }
 
-        Volatile.Write(ref _taken, _taken + taken);
+        lane.Taken += taken;
         Diagnostics.QueueLength.Add(-taken);
 
         // Under a flood of commands deadlines get a quarter on top, so that they are late but never starve.
         int room = Math.Max(_options.BatchSize - taken, _options.BatchSize / 4 + 1);
-        while (room-- > 0 && _deadlines.Reader.TryPeek(out Work? next) && next.After <= _taken
-            && _deadlines.Reader.TryRead(out Work? deadline))
+        while (room-- > 0 && lane.Deadlines.Reader.TryPeek(out Work? next) && next.After <= lane.Taken
+            && lane.Deadlines.Reader.TryRead(out Work? deadline))
         {
             batch.Add(deadline);
+        }
+    }
+
+    /// <summary>What waits for the turns of some of the grains.</summary>
+    private sealed class Lane(int capacity)
+    {
+        private long _taken;
+
+        public Channel<Work> Commands { get; } =
+            Channel.CreateBounded<Work>(new BoundedChannelOptions(capacity) { SingleReader = true });
+
+        public Channel<Work> Deadlines { get; } = Channel.CreateUnbounded<Work>(new() { SingleReader = true, SingleWriter = true });
+
+        /// <summary>How many commands were taken so far; written by the pump alone.</summary>
+        public long Taken
+        {
+            get => Volatile.Read(ref _taken);
+            set => Volatile.Write(ref _taken, value);
         }
     }
 

@@ -9,7 +9,14 @@ public sealed class EmbeddedGrainHostOptions
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 512;
 
-    /// <summary>The most commands that wait; beyond it callers wait briefly and are then refused. Default: 8192.</summary>
+    /// <summary>
+    /// The batches that may be under way at once, each of other grains. With two the next is decided while one is being written;
+    /// more only make them smaller. Default: 1; the server takes 2.
+    /// </summary>
+    [Range(1, 16)]
+    public int Lanes { get; set; } = 1;
+
+    /// <summary>The most commands that wait, over all lanes; beyond it callers wait briefly and are then refused. Default: 8192.</summary>
     [Range(1, 1_000_000)]
     public int QueueCapacity { get; set; } = 8192;
 

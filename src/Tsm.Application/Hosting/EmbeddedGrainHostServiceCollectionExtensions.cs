@@ -12,7 +12,7 @@ public static class EmbeddedGrainHostServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddTsmGrainHost(this IServiceCollection services)
     {
-        services.AddOptions<EmbeddedGrainHostOptions>().BindConfiguration("Host").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EmbeddedGrainHostOptions>().Configure(o => o.Lanes = 2).BindConfiguration("Host").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StoreHealth>();
         services.TryAddSingleton<IGrainHost, EmbeddedGrainHost>();

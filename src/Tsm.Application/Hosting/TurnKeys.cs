@@ -25,6 +25,8 @@ internal sealed class TurnKeys(IKeyVault vault, StoredGrain grain) : ICardKeys, 
         return null;
     }
 
+    public bool Has(int version) => grain.Keys.Any(k => k.Version == version);
+
     public void Dispose()
     {
         _disposed = true;

@@ -9,6 +9,13 @@ public interface ICardKeys
 {
     /// <summary>Opens the key set of a version, or null when the card has none; dispose it after use.</summary>
     KeySet? Open(int version);
+
+    /// <summary>Whether the card has a key set of a version; where it can be told, nothing is opened for it.</summary>
+    bool Has(int version)
+    {
+        using KeySet? keys = Open(version);
+        return keys is not null;
+    }
 }
 
 /// <summary>Opens key sets that are wrapped at rest.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;

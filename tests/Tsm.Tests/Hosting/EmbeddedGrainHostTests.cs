@@ -55,6 +55,41 @@ public sealed class EmbeddedGrainHostTests : EmbeddedGrainHostContract
     }
 
     [Fact]
+    public async Task What_is_being_written_holds_up_its_own_lane_only()
+    {
+        var store = new WatchedStore(Store.Grains);
+        GrainKey[] keys = [.. Enumerable.Range(10, 40).Select(i => StoreData.Card(i).Grain)];
+        await Store.Grains.CreateAsync(keys);
+        Gate gate = store.HoldNextCommit();
+        await using EmbeddedGrainHost host = Create(store, new NoCatalogue(), Vault, TimeProvider.System, new() { Lanes = 2 });
+        Task<IReply> held = host.SendAsync(One, new Add(1), CancellationToken.None);
+        await gate.Entered.Task;
+
+        Task<IReply>[] others = [.. keys.Select(k => host.SendAsync(k, new Add(1), CancellationToken.None))];
+        await (await Task.WhenAny(others).WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.False(held.IsCompleted);
+        gate.Opened.SetResult();
+        await held;
+        await Task.WhenAll(others);
+    }
+
+    [Fact]
+    public async Task With_several_lanes_a_grain_takes_its_commands_in_their_order_and_loses_none()
+    {
+        const int Each = 50;
+        GrainKey[] keys = [.. Enumerable.Range(10, 20).Select(i => StoreData.Card(i).Grain)];
+        await Store.Grains.CreateAsync(keys);
+        await using EmbeddedGrainHost host = Create(Store.Grains, new NoCatalogue(), Vault, TimeProvider.System, new() { Lanes = 3, BatchSize = 16 });
+
+        await Task.WhenAll(Enumerable.Range(0, Each).SelectMany(i => keys.Select(k => host.SendAsync(k, new Add(i), CancellationToken.None))));
+
+        IReadOnlyDictionary<GrainKey, StoredGrain> found = await Store.Grains.LoadAsync(keys, CancellationToken.None);
+        Assert.Equal(keys.Length, found.Count);
+        Assert.All(found.Values, g => Assert.Equal(Enumerable.Range(0, Each), ReadCount(g).Seen));
+    }
+
+    [Fact]
     public async Task A_grain_that_others_always_write_first_is_given_up()
     {
         var store = new WatchedStore(Store.Grains);

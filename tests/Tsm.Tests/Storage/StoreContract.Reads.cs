@@ -58,6 +58,47 @@ public abstract partial class StoreContract
     }
 
     [ContractFact]
+    public async Task An_import_that_is_longer_than_what_is_held_at_once_is_taken_whole_or_not_at_all()
+    {
+        const int Cards = 10_050;
+        int enumerations = 0;
+        IEnumerable<ImportedCard> Streamed(int last)
+        {
+            enumerations++;
+            for (int i = 0; i < Cards; i++)
+            {
+                yield return StoreData.Card(i < Cards - 1 ? i : last);
+            }
+        }
+
+        DuplicateAliasException refused = await Assert.ThrowsAsync<DuplicateAliasException>(() =>
+            Store.Import.ImportAsync("acme", Streamed(last: 7), StoreData.Epoch, StoreData.Audit(), CancellationToken.None));
+        Assert.Equal(("iccid", StoreData.Iccid(7)), (refused.Kind, refused.Value));
+        Assert.Empty((await Store.Cards.ListAsync("acme", null, null, null, 10, CancellationToken.None)).Items);
+        Assert.Null(await Store.Aliases.FindAsync("acme", "iccid", StoreData.Iccid(1), StoreData.Epoch, CancellationToken.None));
+
+        await Store.Import.ImportAsync("acme", Streamed(last: Cards - 1), StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
+
+        Assert.NotNull(await Store.Grains.FindAsync(StoreData.Card(0).Grain));
+        Assert.Equal(
+            StoreData.Card(Cards - 1).Grain,
+            await Store.Aliases.FindAsync("acme", "msisdn", StoreData.Msisdn(Cards - 1), StoreData.Epoch, CancellationToken.None));
+        Assert.InRange(enumerations, 2, 4);
+    }
+
+    [ContractFact]
+    public async Task Names_that_are_asked_for_at_the_same_time_each_get_their_own_answer()
+    {
+        ImportedCard[] cards = [.. Enumerable.Range(0, 50).Select(i => StoreData.Card(i))];
+        await Store.Import.ImportAsync("acme", cards, StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
+
+        GrainKey?[] found = await Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
+            Store.Aliases.FindAsync(i % 2 == 0 ? "acme" : "globex", "iccid", StoreData.Iccid(i), StoreData.Epoch, CancellationToken.None)));
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => i % 2 == 0 && i < 50 ? cards[i].Grain : (GrainKey?)null), found);
+    }
+
+    [ContractFact]
     public async Task Tells_which_names_are_taken()
     {
         await Store.Import.ImportAsync("acme", [StoreData.Card(1)], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);

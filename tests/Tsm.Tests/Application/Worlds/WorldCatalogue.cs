@@ -10,6 +10,8 @@ namespace Tsm.Tests.Application.Worlds;
 /// <summary>Keys and catalogue of a world.</summary>
 internal sealed class WorldCatalogue(CardWorld world, KeyAlgorithm algorithm, Octets kic, Octets kid) : ICardKeys, ICatalogue
 {
+    public bool Has(int version) => version == 1;
+
     public KeySet? Open(int version) => version != 1 ? null : new(
         1, KeyMaterial.From(kic.Span, algorithm), KeyMaterial.From(kid.Span, algorithm), null);
 
