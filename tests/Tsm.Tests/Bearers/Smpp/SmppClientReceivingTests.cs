@@ -238,7 +238,7 @@ public sealed class SmppClientReceivingTests
         var never = new TaskCompletionSource<CommandStatus>();
         await using var harness = new SmppClientHarness(onDeliver: async (_, _) => await never.Task);
         ScriptedConnection smsc = await harness.BindAsync();
-        int limit = new SmppSessionOptions().MaxConcurrentRequests;
+        int limit = new SmppClientOptions().MaxDeliveries;
 
         for (uint sequence = 1; sequence <= limit + 1; sequence++)
         {
