@@ -20,6 +20,9 @@ public sealed class OrleansGrainHostTests(PrivatePostgres postgres) : GrainHostC
 
     private protected override int DuePolls => _projections.Polls;
 
+    /// <summary>Sweepers keep the machine's time.</summary>
+    private protected override TimeSpan PollStep => TimeSpan.Zero;
+
     private protected override StoreUnderTest OpenStore(ManualTimeProvider time)
     {
         var store = new PostgresStoreUnderTest(postgres, time);
