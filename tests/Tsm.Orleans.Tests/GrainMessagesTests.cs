@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -20,8 +21,8 @@ public sealed class GrainMessagesTests
     public static TheoryData<IGrainCommand> Commands =>
     [
         DeadlinePassed.Instance,
-        new EnqueueJob("job", Operation.Install, "app", Aid.Parse("A0000000010203"), null, MakeSelectable: true, Octets.Parse("00"), Octets.Empty),
-        new CancelJob("job"),
+        new EnqueueJob("job", Operation.Install, "app", Aid.Parse("A0000000010203"), null, MakeSelectable: true, Octets.Parse("00"), Octets.Empty, new(ActorKind.Operator, "local-token", "alice")),
+        new CancelJob("job", Actor.CardRules),
         new PacketSubmitted("packet", 3, SubmitOutcome.Refused, Trouble),
         new MessageReceived(Octets.Parse("027100"), HasHeader: true),
         new ReceiptReceived(Delivered: false, Failed: true, "UNDELIV"),
@@ -83,6 +84,7 @@ public sealed class GrainMessagesTests
                 [
                     new SaveCard(StoreData.CardRow(key, StoreData.Iccid(1), StoreData.Msisdn(1))), new SaveJob(StoreData.Job(key, "job")),
                     new AppendHistory([StoreData.Line("text")]), StoreData.Packet("p"), new WithdrawPacket(),
+                    new RecordAudit(StoreData.Audit()),
                 ],
                 IsDueMoved: true),
             Done = [new(Guid.NewGuid(), Acknowledged.Instance)],

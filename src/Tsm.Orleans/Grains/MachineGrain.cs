@@ -21,6 +21,7 @@ internal abstract class MachineGrain(IPersistentState<GrainRecord> stored, Grain
     private object? _state;
     private bool _isProjected;
     private bool _isLeaving;
+    private int? _epoch;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -191,6 +192,20 @@ internal abstract class MachineGrain(IPersistentState<GrainRecord> stored, Grain
     private async Task<StoredGrain?> CurrentAsync()
     {
         StoredGrain? row = await services.RowAsync(_key);
+        if (!stored.RecordExists)
+        {
+            return row;
+        }
+
+        if (row is not null && _epoch is { } known && known != row.Epoch)
+        {
+            // The database went back in time while the grain was active: what is in memory may never have been.
+            await stored.ReadStateAsync();
+            (_state, _isProjected) = (null, false);
+            await ProjectAsync();
+        }
+
+        _epoch = row?.Epoch ?? _epoch;
         if (!stored.RecordExists)
         {
             return row;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
@@ -142,6 +143,8 @@ public sealed class PostgresProjections(PostgresDatabase database, OutboxSignal 
         SaveJob { Row: var row } => [row.Id, row.Iccid, row.Application, row.Instance, row.Now],
         AppendHistory { Entries: var entries } => entries.SelectMany(e => new[] { e.Job, e.Kind, e.Text }),
         QueuePacket packet => [packet.Road, packet.PacketId, packet.Destination],
+        RecordAudit { Entry: var entry } =>
+            [entry.Actor.Name, entry.Actor.Claimed, entry.Action, entry.SubjectKind, entry.Subject, entry.Job, entry.Text, .. entry.Details.Keys, .. entry.Details.Values],
         _ => [],
     };
 
