@@ -39,7 +39,7 @@ internal sealed class EmbeddedHosts(string? connectionString, Func<double> datab
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddLogging();
         services.AddSingleton(machine);
-        services.AddTsmStorage(_ => _ => [new Road("load", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(30), MaxSends: 10)]);
+        services.AddTsmStorage(_ => _ => LoadRoads.All);
         services.AddTsmGrainHost();
         return new Node(services.BuildServiceProvider());
     }
@@ -54,7 +54,7 @@ internal sealed class EmbeddedHosts(string? connectionString, Func<double> datab
     {
         public IGrainHost Host { get; } = services.GetRequiredService<IGrainHost>();
 
-        public IGrainStore Store { get; } = services.GetRequiredService<IGrainStore>();
+        public IGrainStore? Store { get; } = services.GetRequiredService<IGrainStore>();
 
         public ICardImport Import { get; } = services.GetRequiredService<ICardImport>();
 

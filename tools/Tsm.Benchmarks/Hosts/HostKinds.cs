@@ -12,7 +12,7 @@ internal static class HostKinds
     {
         "sqlite" => null,
         "postgres" => PrivatePostgres.WhyNot,
-        _ => $"The host '{name}' is not in this build: it needs one with -p:EnableOrleans=true. Take sqlite or postgres.",
+        _ => PrivatePostgres.WhyNot ?? OrleansHosts.WhyNot,
     };
 
     /// <summary>Opens a kind on a new, empty database.</summary>
@@ -20,7 +20,7 @@ internal static class HostKinds
     {
         "sqlite" => new EmbeddedHosts(connectionString: null, static () => 0),
         "postgres" => new EmbeddedHosts(postgres.CreateDatabase(), () => ProcessorTime.OfFamily(Postmaster(postgres))),
-        _ => throw new NotSupportedException(WhyNot(name)),
+        _ => OrleansHosts.Open(postgres.CreateDatabase(), () => ProcessorTime.OfFamily(Postmaster(postgres))),
     });
 
     private static int Postmaster(PrivatePostgres postgres) => int.Parse(

@@ -34,7 +34,8 @@ internal interface ILoadNode : IAsyncDisposable
 {
     IGrainHost Host { get; }
 
-    IGrainStore Store { get; }
+    /// <summary>The store through which it writes states; null where grains write by themselves.</summary>
+    IGrainStore? Store { get; }
 
     ICardImport Import { get; }
 

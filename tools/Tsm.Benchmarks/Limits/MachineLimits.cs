@@ -15,7 +15,7 @@ internal sealed class MachineLimits(TimeSpan span) : IDisposable
 
     private readonly Dictionary<string, Limit> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The private PostgreSQL of this run; it starts when it is first used.</summary>
+    /// <summary>The private PostgreSQL of this run, with 256 MiB of buffers; it starts when it is first used.</summary>
     public PrivatePostgres Postgres { get; } = new();
 
     /// <summary>Writes of 4 KiB that are flushed to the disk.</summary>
