@@ -106,6 +106,15 @@ public sealed class PrivatePostgres : IDisposable
         return found;
     }
 
+    /// <summary>Makes an empty folder that belongs to the server, for a tablespace.</summary>
+    public static string OwnFolder(string parent)
+    {
+        string folder = Path.Combine(parent, "tablespace");
+        using Process made = Run("/bin/mkdir", folder);
+        made.WaitForExit();
+        return folder;
+    }
+
     public void Start() => _cluster.Value.Tell("start");
 
     /// <summary>Ends all sessions and stops; what was not committed is lost.</summary>

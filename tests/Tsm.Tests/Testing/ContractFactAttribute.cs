@@ -25,6 +25,13 @@ public sealed class NeedsPostgresAttribute : NeedsAttribute
     public override string? WhyNot => PrivatePostgres.WhyNot;
 }
 
+/// <summary>The tests of this class need a disk that they can fill.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NeedsSmallDiskAttribute : NeedsAttribute
+{
+    public override string? WhyNot => SmallDisk.WhyNot;
+}
+
 /// <summary>Finds <see cref="ContractFactAttribute"/>.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
