@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Runtime.Intrinsics;
 using Tsm.Security.Keys;
 
 namespace Tsm.Security.Crypto;
@@ -31,28 +31,20 @@ public static class AesCmac
         Span<byte> last = stackalloc byte[Size];
         last.Clear();
         message[before..].CopyTo(last);
-        Span<byte> subkey = stackalloc byte[Size];
-        key.Cipher.CopySubkeySeed(subkey);
-        Double(subkey);
         if (!whole)
         {
             last[message.Length - before] = 0x80;
-            Double(subkey);
         }
 
-        for (int i = 0; i < Size; i++)
-        {
-            last[i] ^= subkey[i];
-        }
-
+        ReadOnlySpan<byte> subkeys = key.Cipher.Subkeys();
+        (Vector128.Create<byte>(last) ^ Vector128.Create(whole ? subkeys[..Size] : subkeys[Size..])).CopyTo(last);
         Span<byte> mac = stackalloc byte[Size];
         key.Cipher.Chain(message[..before], last, mac);
         mac[..destination.Length].CopyTo(destination);
-        CryptographicOperations.ZeroMemory(subkey);
     }
 
     /// <summary>Multiplies by x in GF(2^128) (RFC 4493 §2.3).</summary>
-    private static void Double(Span<byte> block)
+    internal static void Double(Span<byte> block)
     {
         int carry = block[0] >> 7;
         for (int i = 0; i < Size - 1; i++)

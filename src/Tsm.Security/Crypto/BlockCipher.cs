@@ -4,170 +4,99 @@ using Tsm.Security.Keys;
 namespace Tsm.Security.Crypto;
 
 /// <summary>DES, triple DES or AES with one key, with an initial value of zeros and without padding.</summary>
-/// <remarks>
-/// A context is made when its mode is first used and kept until the key is disposed. One lock per key: a key belongs to
-/// one card, so nobody waits for it in practice.
-/// </remarks>
-internal sealed class BlockCipher(byte[] key, KeyAlgorithm algorithm) : IDisposable
+/// <remarks>Members may be called from several threads at once, <see cref="Dispose()"/> included.</remarks>
+internal abstract class BlockCipher(int blockSize) : IDisposable
 {
-    /// <summary>The longest block, in octets.</summary>
-    public const int LongestBlock = 16;
-
-    private const int ScratchLength = 256;
-
-    private static readonly CipherNames Aes128 = new("AES-128"), Aes192 = new("AES-192"), Aes256 = new("AES-256");
-    private static readonly CipherNames TwoKeys = new("DES-EDE"), ThreeKeys = new("DES-EDE3");
-
-    private readonly Lock _lock = new();
-    private readonly CipherContext?[] _contexts = new CipherContext?[4];
-    private byte[]? _subkeySeed;
+    private byte[]? _subkeys;
+    private volatile bool _isDisposed;
 
     /// <summary>The length of a block, in octets.</summary>
-    public int BlockSize => algorithm == KeyAlgorithm.Aes ? 16 : 8;
+    public int BlockSize => blockSize;
 
     /// <summary>Whether the key is gone.</summary>
-    public bool IsDisposed { get; private set; }
+    public bool IsDisposed => _isDisposed;
+
+    /// <summary>The cipher for a key: by the instructions of the processor where it has some for it, else by libcrypto.</summary>
+    /// <param name="key">The octets of the key, which stay its owner's.</param>
+    /// <param name="algorithm">What the key is for.</param>
+    public static BlockCipher Create(byte[] key, KeyAlgorithm algorithm) =>
+        algorithm == KeyAlgorithm.Aes && AesInstructions.IsSupported ? new AesInstructions(key) : new EvpCipher(key, algorithm);
 
     /// <summary>Enciphers or deciphers whole blocks in place.</summary>
     /// <exception cref="ArgumentException">The length is not a multiple of the block size.</exception>
+    /// <exception cref="ObjectDisposedException">The key is gone, or went meanwhile.</exception>
     public void Transform(BlockMode mode, Span<byte> blocks)
     {
         RequireWholeBlocks(blocks.Length);
-        if (blocks.IsEmpty)
+        if (!blocks.IsEmpty)
         {
-            return;
-        }
-
-        lock (_lock)
-        {
-            Start(mode).Update(blocks, blocks);
+            TransformCore(mode, blocks);
         }
     }
 
     /// <summary>The last block of CBC over <paramref name="blocks"/> followed by the block <paramref name="last"/>.</summary>
+    /// <exception cref="ArgumentException">The length is not a multiple of the block size.</exception>
+    /// <exception cref="ObjectDisposedException">The key is gone, or went meanwhile.</exception>
     public void Chain(ReadOnlySpan<byte> blocks, ReadOnlySpan<byte> last, Span<byte> mac)
     {
         RequireWholeBlocks(blocks.Length);
-        Span<byte> scratch = stackalloc byte[ScratchLength];
-        lock (_lock)
-        {
-            CipherContext context = Start(BlockMode.CbcEncrypt);
-            while (!blocks.IsEmpty)
-            {
-                ReadOnlySpan<byte> part = blocks[..Math.Min(blocks.Length, ScratchLength)];
-                context.Update(part, scratch);
-                blocks = blocks[part.Length..];
-            }
-
-            context.Update(last, mac);
-        }
+        ChainCore(blocks, last, mac);
     }
 
-    /// <summary>Copies the enciphered block of zeros, from which CMAC derives its subkeys (RFC 4493 §2.3).</summary>
-    public void CopySubkeySeed(Span<byte> destination)
+    /// <summary>K1 and K2 of CMAC, one after the other (RFC 4493 §2.3). They are as secret as the key.</summary>
+    public ReadOnlySpan<byte> Subkeys()
     {
-        lock (_lock)
+        byte[]? known = Volatile.Read(ref _subkeys);
+        if (known is null)
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, typeof(KeyMaterial));
-            if (_subkeySeed is null)
+            byte[] made = MakeSubkeys();
+            known = Interlocked.CompareExchange(ref _subkeys, made, null) ?? made;
+            if (known != made || _isDisposed)
             {
-                byte[] seed = GC.AllocateArray<byte>(BlockSize, pinned: true);
-                Start(BlockMode.EcbEncrypt).Update(seed, seed);
-                _subkeySeed = seed;
+                CryptographicOperations.ZeroMemory(made);
             }
-
-            _subkeySeed.CopyTo(destination);
         }
-    }
 
-    /// <summary>Copies the key while nobody can dispose it.</summary>
-    public void CopyKey(Span<byte> destination)
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(IsDisposed, typeof(KeyMaterial));
-            key.CopyTo(destination);
-        }
+        RequireAlive();
+        return known;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            IsDisposed = true;
-            foreach (CipherContext? context in _contexts)
-            {
-                context?.Dispose();
-            }
-
-            Array.Clear(_contexts);
-            CryptographicOperations.ZeroMemory(_subkeySeed);
-        }
+        _isDisposed = true;
+        Release();
+        CryptographicOperations.ZeroMemory(Volatile.Read(ref _subkeys));
     }
 
-    private CipherContext Start(BlockMode mode)
+    /// <summary>As <see cref="Transform"/>, of at least one block.</summary>
+    protected abstract void TransformCore(BlockMode mode, Span<byte> blocks);
+
+    /// <summary>As <see cref="Chain"/>.</summary>
+    protected abstract void ChainCore(ReadOnlySpan<byte> blocks, ReadOnlySpan<byte> last, Span<byte> mac);
+
+    /// <summary>Frees and overwrites what was derived from the key.</summary>
+    protected abstract void Release();
+
+    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    protected void RequireAlive() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(KeyMaterial));
+
+    private byte[] MakeSubkeys()
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, typeof(KeyMaterial));
-        if (_contexts[(int)mode] is { } kept)
-        {
-            kept.Restart();
-            return kept;
-        }
-
-        CipherContext created = Create(mode);
-        _contexts[(int)mode] = created;
-        return created;
-    }
-
-    private CipherContext Create(BlockMode mode)
-    {
-        bool encrypt = mode is BlockMode.CbcEncrypt or BlockMode.EcbEncrypt;
-        bool chained = mode is BlockMode.CbcEncrypt or BlockMode.CbcDecrypt;
-        CipherNames cipher = (algorithm, key.Length) switch
-        {
-            (KeyAlgorithm.Aes, 16) => Aes128,
-            (KeyAlgorithm.Aes, 24) => Aes192,
-            (KeyAlgorithm.Aes, _) => Aes256,
-            (KeyAlgorithm.TripleDes, 24) => ThreeKeys,
-            _ => TwoKeys,
-        };
-
-        if (algorithm != KeyAlgorithm.Des)
-        {
-            return CipherContext.Create(cipher.Fetch(chained), key, encrypt);
-        }
-
-        // Encrypting, decrypting and encrypting with one key is single DES, and needs no legacy provider.
-        Span<byte> doubled = stackalloc byte[16];
-        key.CopyTo(doubled);
-        key.CopyTo(doubled[8..]);
-        CipherContext context = CipherContext.Create(cipher.Fetch(chained), doubled, encrypt);
-        CryptographicOperations.ZeroMemory(doubled);
-        return context;
+        byte[] subkeys = GC.AllocateArray<byte>(2 * blockSize, pinned: true);
+        Span<byte> first = subkeys.AsSpan(0, blockSize), second = subkeys.AsSpan(blockSize);
+        Transform(BlockMode.EcbEncrypt, first);
+        AesCmac.Double(first);
+        first.CopyTo(second);
+        AesCmac.Double(second);
+        return subkeys;
     }
 
     private void RequireWholeBlocks(int length)
     {
-        if (length % BlockSize != 0)
+        if (length % blockSize != 0)
         {
             throw new ArgumentException("A block cipher without padding takes whole blocks.", nameof(length));
-        }
-    }
-
-    /// <summary>A cipher of libcrypto, fetched once per process.</summary>
-    private sealed class CipherNames(string name)
-    {
-        private readonly Lazy<nint> _chained = new(() => FetchByName(name + "-CBC"));
-        private readonly Lazy<nint> _single = new(() => FetchByName(name + "-ECB"));
-
-        public nint Fetch(bool chained) => chained ? _chained.Value : _single.Value;
-
-        private static nint FetchByName(string name)
-        {
-            nint cipher = LibCrypto.CipherFetch(0, name, null);
-            LibCrypto.Check(cipher != 0);
-            return cipher;
         }
     }
 }

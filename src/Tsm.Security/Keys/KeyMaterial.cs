@@ -32,7 +32,7 @@ public sealed class KeyMaterial : IDisposable
         _octets = GC.AllocateUninitializedArray<byte>(octets.Length, pinned: true);
         octets.CopyTo(_octets);
         Algorithm = algorithm;
-        _cipher = new(_octets, algorithm);
+        _cipher = BlockCipher.Create(_octets, algorithm);
     }
 
     /// <summary>The block cipher the key is for.</summary>
@@ -97,7 +97,9 @@ public sealed class KeyMaterial : IDisposable
         copy = copy[.._octets.Length];
         try
         {
-            _cipher.CopyKey(copy);
+            // Disposal marks the key before it overwrites it: a copy of a key that is still unmarked is whole.
+            _octets.CopyTo(copy);
+            ObjectDisposedException.ThrowIf(_cipher.IsDisposed, typeof(KeyMaterial));
             return use(copy, state);
         }
         finally
