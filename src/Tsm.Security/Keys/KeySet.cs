@@ -9,6 +9,9 @@ public sealed class KeySet : IDisposable
     /// <summary>The highest key version a KIc or KID octet can name.</summary>
     public const int HighestVersion = 15;
 
+    /// <summary>Stands for whatever version KIc and KID name.</summary>
+    internal const int AnyVersion = 0;
+
     /// <summary>Takes over the keys of one version.</summary>
     /// <param name="version">The key version number, 1 to 15.</param>
     /// <param name="kic">The key that ciphers.</param>
@@ -27,7 +30,9 @@ public sealed class KeySet : IDisposable
         Dek = dek;
     }
 
-    /// <summary>The key version number, 1 to 15.</summary>
+    private KeySet(KeyMaterial kic, KeyMaterial kid) => (Version, Kic, Kid) = (AnyVersion, kic, kid);
+
+    /// <summary>The key version number, 1 to 15; <see cref="AnyVersion"/> of a laboratory's keys.</summary>
     public int Version { get; }
 
     /// <summary>The key that ciphers.</summary>
@@ -38,6 +43,16 @@ public sealed class KeySet : IDisposable
 
     /// <summary>The key under which other secrets travel, or null where the card has none.</summary>
     public KeyMaterial? Dek { get; }
+
+    /// <summary>Takes over keys that are used whatever versions KIc and KID name, even different ones: for laboratories and explanation.</summary>
+    /// <param name="kic">The key that ciphers.</param>
+    /// <param name="kid">The key that signs.</param>
+    public static KeySet ForLaboratory(KeyMaterial kic, KeyMaterial kid)
+    {
+        ArgumentNullException.ThrowIfNull(kic);
+        ArgumentNullException.ThrowIfNull(kid);
+        return new(kic, kid);
+    }
 
     /// <summary>The version and the key check values.</summary>
     public override string ToString() =>

@@ -9,25 +9,21 @@ namespace Tsm.Security.Scp80;
 public static partial class PacketProtection
 {
     /// <summary>Reads what is in the clear of a command packet.</summary>
-    /// <param name="packet">The packet, from CPL on, put together from its segments.</param>
+    /// <param name="packet">The packet, from CPL (or CPI) on, put together from its segments.</param>
     /// <param name="header">What is in the clear.</param>
     /// <param name="error">Why the octets are no command packet; the card's answer is status 06.</param>
-    public static bool TryReadHeader(ReadOnlySpan<byte> packet, out ReceivedHeader header, out PacketError error)
+    /// <param name="dialect">The road it came by.</param>
+    public static bool TryReadHeader(
+        ReadOnlySpan<byte> packet, out ReceivedHeader header, out PacketError error, PacketDialect dialect = PacketDialect.SmsPp) =>
+        TryReadHeader(packet, dialect, out header, out _, out error);
+
+    internal static bool TryReadHeader(
+        ReadOnlySpan<byte> packet, PacketDialect dialect, out ReceivedHeader header, out PacketLayout layout, out PacketError error)
     {
-        //  CPL 2 | CHL 1 | SPI 2 | KIc 1 | KID 1 | TAR 3 | ...
+        //  prefix | SPI 2 | KIc 1 | KID 1 | TAR 3 | ...
         var reader = new OctetReader(packet);
-        int packetLength = reader.ReadUInt16();
-        if (packetLength != reader.Remaining)
-        {
-            reader.Fail(PacketFault.LengthMismatch, 0);
-        }
-
-        int checkLength = reader.ReadByte() - PacketLayout.CommandHeaderLength;
-        if (checkLength < 0 || packetLength < 1 + PacketLayout.CommandHeaderLength + checkLength)
-        {
-            reader.Fail(PacketFault.LengthMismatch, PacketLayout.PacketLengthSize);
-        }
-
+        PacketLayout.ReadPrefix(ref reader, dialect, isResponse: false, tolerant: false, out int checkLength);
+        layout = new(reader.Offset, IsResponse: false);
         int spiOffset = reader.Offset;
         ReadOnlySpan<byte> spiOctets = reader.ReadSpan(Spi.Size);
         ReadOnlySpan<byte> kicOctets = reader.ReadSpan(Kic.Size);
@@ -62,16 +58,21 @@ public static partial class PacketProtection
     }
 
     /// <summary>Deciphers and verifies a command packet as a card does; the counter is the caller's to judge.</summary>
-    /// <param name="packet">The packet, from CPL on, put together from its segments.</param>
+    /// <param name="packet">The packet, from CPL (or CPI) on, put together from its segments.</param>
     /// <param name="keys">The card's keys of the version that the header names; null where it has none.</param>
     /// <param name="ccLength">The length of an AES-CMAC, 4 or 8 octets, as the card's key has it.</param>
     /// <param name="agreed">What KIc and KID mean where they name no algorithm.</param>
+    /// <param name="dialect">The road it came by.</param>
     /// <returns>An opening with a status for any octets; none make this throw.</returns>
     public static CommandOpening OpenCommand(
-        ReadOnlySpan<byte> packet, KeySet? keys, int ccLength = 8, ImplicitAlgorithms agreed = default)
+        ReadOnlySpan<byte> packet,
+        KeySet? keys,
+        int ccLength = 8,
+        ImplicitAlgorithms agreed = default,
+        PacketDialect dialect = PacketDialect.SmsPp)
     {
         // The packet is well formed, and the card has what it names, or the status is 06.
-        if (!TryReadHeader(packet, out ReceivedHeader received, out PacketError error))
+        if (!TryReadHeader(packet, dialect, out ReceivedHeader received, out PacketLayout layout, out PacketError error))
         {
             return CommandOpening.Refused(ResponseStatus.UnidentifiedSecurityError, error.ToString());
         }
@@ -93,7 +94,7 @@ public static partial class PacketProtection
             return CommandOpening.Refused(ResponseStatus.UnidentifiedSecurityError, reason);
         }
 
-        if ((packet.Length - PacketLayout.CommandSecured) % suite.BlockSize != 0)
+        if ((packet.Length - layout.Secured) % suite.BlockSize != 0)
         {
             return CommandOpening.Refused(ResponseStatus.CipheringError, "What is ciphered is not a number of whole blocks.");
         }
@@ -101,8 +102,8 @@ public static partial class PacketProtection
         byte[] clear = packet.ToArray();
         try
         {
-            suite.Decipher(keys, clear.AsSpan(PacketLayout.CommandSecured));
-            return OpenClear(suite, clear, header, keys);
+            suite.Decipher(keys, clear.AsSpan(layout.Secured));
+            return OpenClear(suite, clear, layout, header, keys);
         }
         finally
         {
@@ -117,7 +118,8 @@ public static partial class PacketProtection
     /// <param name="data">The additional response data, in the clear.</param>
     /// <param name="plain">Whether the response is neither ciphered nor has RC or CC, whatever the command asked for.</param>
     /// <param name="padding">How the card fills up what it ciphers.</param>
-    /// <returns>02 71 00 and the packet from RPL on.</returns>
+    /// <param name="dialect">The road.</param>
+    /// <returns>Over SMS-PP 02 71 00 and the packet from RPL on, else the packet from RPI on.</returns>
     /// <exception cref="ArgumentException">
     /// The header cannot be carried out, the keys do not fit it, or RPL cannot count the packet.
     /// </exception>
@@ -127,26 +129,23 @@ public static partial class PacketProtection
         ResponseStatus status,
         ReadOnlySpan<byte> data,
         bool plain,
-        ResponsePadding padding = ResponsePadding.Zeros)
+        ResponsePadding padding = ResponsePadding.Zeros,
+        PacketDialect dialect = PacketDialect.SmsPp)
     {
         CommandHeader answered = plain
             ? sent with { Spi = sent.Spi with { PorIntegrity = Integrity.None, PorCiphered = false } }
             : sent;
         ProtectionSuite suite = ResponseSuiteOf(answered, keys);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, LongestPacket, nameof(data));
-        int length = Measure(suite, data.Length, PacketLayout.ResponseSecured, out int paddingLength);
-        int counted = length - PacketLayout.ResponseUdh.Length - PacketLayout.PacketLengthSize;
-        if (counted > ushort.MaxValue)
+        int length = Measure(suite, data.Length, dialect, isResponse: true, out PacketLayout layout, out int paddingLength);
+        if (length - layout.Prefix + 1 > ushort.MaxValue)
         {
             throw new ArgumentException("RPL cannot count a packet of this length.", nameof(data));
         }
 
-        //  02 71 00 | RPL 2 | RHL 1 | TAR 3 | CNTR 5 | PCNTR 1 | status 1 | RC/CC m | data | padding
         byte[] packet = new byte[length];
         var writer = new OctetWriter(packet);
-        writer.Write(PacketLayout.ResponseUdh);
-        writer.WriteUInt16((ushort)counted);
-        writer.WriteByte((byte)(PacketLayout.ResponseHeaderLength + suite.CheckLength));
+        layout.WritePrefix(ref writer, dialect, suite.CheckLength, length);
         writer.Write(sent.Tar);
         writer.Write(sent.Counter);
         writer.WriteByte((byte)paddingLength);
@@ -157,14 +156,15 @@ public static partial class PacketProtection
             writer.WriteByte(0x80);
         }
 
-        Seal(suite, keys, packet, PacketLayout.ResponseSecured);
+        Seal(suite, keys, packet, layout);
         return Octets.Own(packet);
     }
 
-    private static CommandOpening OpenClear(in ProtectionSuite suite, Span<byte> packet, CommandHeader header, KeySet? keys)
+    private static CommandOpening OpenClear(
+        in ProtectionSuite suite, Span<byte> packet, PacketLayout layout, CommandHeader header, KeySet? keys)
     {
-        int padding = packet[PacketLayout.CommandPaddingCounter];
-        int dataLength = packet.Length - PacketLayout.CheckOffset - suite.CheckLength - padding;
+        int padding = packet[layout.PaddingCounter];
+        int dataLength = packet.Length - layout.Check - suite.CheckLength - padding;
         if (dataLength < 0 || padding > (suite.Ciphered ? suite.BlockSize - 1 : PacketLayout.LongestPadding))
         {
             return CommandOpening.Refused(
@@ -173,10 +173,10 @@ public static partial class PacketProtection
         }
 
         // RC and CC cover the padding as it was sent, so it is dropped only afterwards.
-        return VerifyAndStrip(suite, keys, ref packet)
+        return VerifyAndStrip(suite, keys, ref packet, layout)
             ? CommandOpening.Opened(
-                header with { Counter = CounterAt(packet[PacketLayout.CommandSecured..]) },
-                Octets.Copy(packet.Slice(PacketLayout.CheckOffset, dataLength)),
+                header with { Counter = CounterAt(packet[layout.Secured..]) },
+                Octets.Copy(packet.Slice(layout.Check, dataLength)),
                 padding)
             : CommandOpening.Refused(ResponseStatus.IntegrityFailed, "RC or CC does not hold.");
     }

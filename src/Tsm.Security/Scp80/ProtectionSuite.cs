@@ -28,6 +28,9 @@ internal readonly record struct ProtectionSuite
         _checkKeyVersion = header.Kid.KeyVersion;
     }
 
+    /// <summary>Neither ciphering nor RC nor CC.</summary>
+    public static ProtectionSuite None => new(cipher: null, CheckAlgorithm.None, checkLength: 0, default);
+
     /// <summary>Whether the packet is ciphered.</summary>
     public bool Ciphered => _cipher is not null;
 
@@ -69,8 +72,9 @@ internal readonly record struct ProtectionSuite
             return "The header asks for protection by keys, and there are none.";
         }
 
-        if ((Ciphered && _cipherKeyVersion != 0 && _cipherKeyVersion != keys.Version)
-            || (keyedCheck && _checkKeyVersion != 0 && _checkKeyVersion != keys.Version))
+        if (keys.Version != KeySet.AnyVersion
+            && ((Ciphered && _cipherKeyVersion != 0 && _cipherKeyVersion != keys.Version)
+            || (keyedCheck && _checkKeyVersion != 0 && _checkKeyVersion != keys.Version)))
         {
             return "The header names another key version than that of the keys.";
         }

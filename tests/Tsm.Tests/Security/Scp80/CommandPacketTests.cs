@@ -27,7 +27,8 @@ public sealed class CommandPacketTests
         CipherAlgorithm AgreedCipher = CipherAlgorithm.Implicit,
         CheckAlgorithm AgreedCheck = CheckAlgorithm.Implicit,
         int CcLength = 8,
-        bool Rebuildable = true)
+        bool Rebuildable = true,
+        PacketDialect Dialect = PacketDialect.SmsPp)
     {
         public CommandHeader Header => Known.Header(Spi, Kic, Kid, Tar, Counter, CcLength) with { Agreed = new(AgreedCipher, AgreedCheck) };
 
@@ -42,14 +43,14 @@ public sealed class CommandPacketTests
         using KeySet? keys = vector.Keys;
         Octets data = Octets.Parse(vector.Data);
 
-        Octets packet = PacketProtection.Protect(vector.Header, keys, data.Span);
+        Octets packet = PacketProtection.Protect(vector.Header, keys, data.Span, vector.Dialect);
 
         if (vector.Rebuildable)
         {
             Assert.Equal(Octets.Parse(vector.Packet), packet);
         }
 
-        Assert.Equal(Octets.Parse(vector.Packet).Length, PacketProtection.PacketLength(vector.Header, data.Length));
+        Assert.Equal(Octets.Parse(vector.Packet).Length, PacketProtection.PacketLength(vector.Header, data.Length, vector.Dialect));
     }
 
     [Theory, VectorData("scp80/command-packets.json")]
@@ -58,7 +59,7 @@ public sealed class CommandPacketTests
         using KeySet? keys = vector.Keys;
 
         CommandOpening opening = PacketProtection.OpenCommand(
-            Octets.Parse(vector.Packet).Span, keys, vector.CcLength, vector.Header.Agreed);
+            Octets.Parse(vector.Packet).Span, keys, vector.CcLength, vector.Header.Agreed, vector.Dialect);
 
         Assert.Equal((ResponseStatus.Ok, null), (opening.Status, opening.Reason));
         Assert.Equal(Octets.Parse(vector.Data), opening.Data);
