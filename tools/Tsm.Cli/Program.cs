@@ -29,5 +29,6 @@ internal static class Program
         SmscCommands.Build(terminal),
         AuditTrailCommands.Build(terminal),
         CapCommand.Build(terminal),
+        PacketCommands.Build(terminal),
     ]);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 using Tsm.Cli.Api;
 
@@ -9,9 +10,12 @@ internal sealed class Terminal
     /// <summary>What goes into a file or a pipe is not wrapped: a line stays a line for grep.</summary>
     private const int RedirectedWidth = 4000;
 
+    private readonly bool _outputIsText;
+
     private Terminal(TextWriter output, TextWriter error, TextReader input, bool outputIsScreen, bool errorIsScreen,
-        Func<string, string?> environment)
+        Func<string, string?> environment, bool outputIsText = false)
     {
+        _outputIsText = outputIsText;
         Output = output;
         Error = error;
         Input = input;
@@ -29,6 +33,12 @@ internal sealed class Terminal
     public TextWriter Error { get; }
 
     public TextReader Input { get; }
+
+    /// <summary>Standard input as octets; not beside <see cref="Input"/>.</summary>
+    public Stream InputStream => _outputIsText ? new MemoryStream(Encoding.UTF8.GetBytes(Input.ReadToEnd())) : global::System.Console.OpenStandardInput();
+
+    /// <summary>Standard output as octets; not beside <see cref="Output"/>.</summary>
+    public Stream OutputStream => _outputIsText ? new TextStream(Output) : global::System.Console.OpenStandardOutput();
 
     /// <summary>Standard output, for people.</summary>
     public IAnsiConsole Screen { get; }
@@ -55,7 +65,7 @@ internal sealed class Terminal
 
     /// <summary>A terminal that is none: what is written is kept, nothing moves.</summary>
     public static Terminal Redirected(TextWriter output, TextWriter error, TextReader input, Func<string, string?> environment) =>
-        new(output, error, input, false, false, environment) { PollInterval = TimeSpan.FromMilliseconds(5) };
+        new(output, error, input, false, false, environment, outputIsText: true) { PollInterval = TimeSpan.FromMilliseconds(5) };
 
     /// <summary>Writes a result for programs.</summary>
     public void WriteJson(string json) => Output.WriteLine(json);
