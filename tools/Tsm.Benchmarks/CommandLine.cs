@@ -6,7 +6,7 @@ namespace Tsm.Benchmarks;
 internal static class CommandLine
 {
     /// <summary>All loads, in the order of <c>all</c>.</summary>
-    public static readonly string[] AllLoads = ["turns", "smpp", "endtoend", "import"];
+    public static readonly string[] AllLoads = ["turns", "smpp", "endtoend", "import", "packets"];
 
     private const string Everything = "all";
 
@@ -14,7 +14,7 @@ internal static class CommandLine
 
     private static readonly string[] UsualHosts = ["sqlite", "postgres"];
 
-    private static readonly Argument<string> Load = OneOf(new("load") { Description = "turns, smpp, endtoend, import or all" }, [.. AllLoads, Everything]);
+    private static readonly Argument<string> Load = OneOf(new("load") { Description = "turns, smpp, endtoend, import, packets or all" }, [.. AllLoads, Everything]);
 
     private static readonly Option<string[]> Hosts = AnyOf(
         new("--host") { Description = "sqlite, postgres or orleans; repeatable (default: sqlite and postgres)", AllowMultipleArgumentsPerToken = true }, KnownHosts);

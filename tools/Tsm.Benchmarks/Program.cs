@@ -5,7 +5,7 @@ using Tsm.Benchmarks.Reporting;
 
 namespace Tsm.Benchmarks;
 
-/// <summary>The load program: <c>turns</c>, <c>smpp</c>, <c>endtoend</c>, <c>import</c> or <c>all</c>.</summary>
+/// <summary>The load program: <c>turns</c>, <c>smpp</c>, <c>endtoend</c>, <c>import</c>, <c>packets</c> or <c>all</c>.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => CommandLine.Build(RunAsync).Parse(args).InvokeAsync();
@@ -29,7 +29,8 @@ internal static class Program
                 "turns" => TurnsLoad.RunAsync(bench, cancellationToken),
                 "smpp" => SmppLoad.RunAsync(bench, cancellationToken),
                 "endtoend" => EndToEndLoad.RunAsync(bench, cancellationToken),
-                _ => ImportLoad.RunAsync(bench, cancellationToken),
+                "import" => ImportLoad.RunAsync(bench, cancellationToken),
+                _ => PacketsLoad.RunAsync(bench, cancellationToken),
             });
         }
 

@@ -18,7 +18,7 @@ public sealed class DependencyTests
         ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers", "Tsm.Orleans"],
         ["Tsm.Simulator"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
         ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
-        ["Tsm.Benchmarks"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers", "Tsm.Application", "Tsm.Storage", "Tsm.Testing"],
+        ["Tsm.Benchmarks"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers", "Tsm.Application", "Tsm.Storage", "Tsm.Orleans", "Tsm.Testing"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)

@@ -10,7 +10,7 @@ public sealed class CommandLineTests
     {
         BenchmarkOptions options = Read("all", "--markdown");
 
-        Assert.Equal(["turns", "smpp", "endtoend", "import"], options.Loads);
+        Assert.Equal(["turns", "smpp", "endtoend", "import", "packets"], options.Loads);
         Assert.Equal(["sqlite", "postgres"], options.Hosts);
         Assert.Equal((null, TimeSpan.FromSeconds(10), 1, OutputForm.Markdown), (options.Cards, options.Span, options.Runs, options.Form));
     }

@@ -4,7 +4,7 @@ namespace Tsm.Benchmarks.Hosts;
 internal static class OrleansHosts
 {
     /// <summary>Why it cannot be measured, with what to do.</summary>
-    public static string? WhyNot => $"{global::Tsm.Orleans.OrleansHosting.WhyNot} Or measure sqlite and postgres.";
+    public static string? WhyNot => $"{Tsm.Orleans.OrleansHosting.WhyNot} Or measure sqlite and postgres.";
 
     /// <exception cref="NotSupportedException">Always; its message is <see cref="WhyNot"/>.</exception>
     public static IHostKind Open(string connectionString, Func<double> databaseTime) => throw new NotSupportedException(WhyNot);
