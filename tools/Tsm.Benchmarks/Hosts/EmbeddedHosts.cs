@@ -7,8 +7,8 @@ namespace Tsm.Benchmarks.Hosts;
 
 /// <summary>The embedded host on SQLite or PostgreSQL, put together as the server does it.</summary>
 /// <param name="connectionString">An empty PostgreSQL database; null for a SQLite file.</param>
-/// <param name="databaseTime">Processor time of the database so far.</param>
-internal sealed class EmbeddedHosts(string? connectionString, Func<double> databaseTime) : IHostKind
+/// <param name="server">The server of that database; null for a SQLite file.</param>
+internal sealed class EmbeddedHosts(string? connectionString, DatabaseServer? server) : IHostKind
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tsm-load-").FullName;
     private int _nodes;
@@ -17,13 +17,15 @@ internal sealed class EmbeddedHosts(string? connectionString, Func<double> datab
 
     public int MaxNodes => connectionString is null ? 1 : 2;
 
-    public double DatabaseTime => databaseTime();
+    public double DatabaseTime => server?.Time ?? 0;
 
     public IReadOnlyDictionary<string, string> ServerEnvironment => connectionString is null
         ? new Dictionary<string, string>(StringComparer.Ordinal)
         : new Dictionary<string, string>(StringComparer.Ordinal) { ["TSM_DATABASE"] = connectionString };
 
     public IReadOnlyList<string> ServerArguments => ["--data", Path.Combine(_folder, "data")];
+
+    public void Settle() => server?.Settle(connectionString!);
 
     public ILoadNode StartNode(IMachine machine)
     {

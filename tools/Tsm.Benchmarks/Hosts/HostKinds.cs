@@ -1,5 +1,3 @@
-using System.Globalization;
-using Tsm.Benchmarks.EndToEnd;
 using Tsm.Testing;
 
 namespace Tsm.Benchmarks.Hosts;
@@ -18,11 +16,8 @@ internal static class HostKinds
     /// <summary>Opens a kind on a new, empty database.</summary>
     public static Task<IHostKind> OpenAsync(string name, PrivatePostgres postgres) => Task.FromResult<IHostKind>(name switch
     {
-        "sqlite" => new EmbeddedHosts(connectionString: null, static () => 0),
-        "postgres" => new EmbeddedHosts(postgres.CreateDatabase(), () => ProcessorTime.OfFamily(Postmaster(postgres))),
-        _ => OrleansHosts.Open(postgres.CreateDatabase(), () => ProcessorTime.OfFamily(Postmaster(postgres))),
+        "sqlite" => new EmbeddedHosts(connectionString: null, server: null),
+        "postgres" => new EmbeddedHosts(postgres.CreateDatabase(), new(postgres)),
+        _ => OrleansHosts.Open(postgres.CreateDatabase(), new(postgres)),
     });
-
-    private static int Postmaster(PrivatePostgres postgres) => int.Parse(
-        File.ReadLines(Path.Combine(postgres.DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 }

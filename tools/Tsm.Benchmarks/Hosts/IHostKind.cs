@@ -15,6 +15,12 @@ internal interface IHostKind : IAsyncDisposable
     /// <summary>Nodes that can work on the database at once.</summary>
     int MaxNodes { get; }
 
+    /// <summary>
+    /// Does at once what a database does in the background after many new rows - statistics, clean-up, a checkpoint - so that
+    /// a measurement sees a database at work, not one that is still digesting.
+    /// </summary>
+    void Settle();
+
     /// <summary>Starts one more node, in this process.</summary>
     /// <param name="machine">What its grains do.</param>
     ILoadNode StartNode(IMachine machine);

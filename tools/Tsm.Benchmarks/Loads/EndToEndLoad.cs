@@ -51,6 +51,7 @@ internal static class EndToEndLoad
         var stream = new JobStream(site, [.. numbers.Select(LoadCards.IccidOf)], underWay);
         bench.Say($"{host}: installing an applet on {active} cards");
         await stream.InstallAsync(cancellationToken);
+        kind.Settle();
 
         double best = 0;
         for (int run = 0; run < bench.Options.Runs; run++)

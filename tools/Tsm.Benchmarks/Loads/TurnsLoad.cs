@@ -45,6 +45,7 @@ internal static class TurnsLoad
         await using ILoadNode first = kind.StartNode(new LoadMachine());
         bench.Say($"{host}: writing {cards} cards");
         await LoadCards.WriteAsync(first, cards, cancellationToken);
+        kind.Settle();
 
         if (first.Store is { } store)
         {

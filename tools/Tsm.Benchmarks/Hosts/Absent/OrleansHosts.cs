@@ -7,5 +7,5 @@ internal static class OrleansHosts
     public static string? WhyNot => $"{Tsm.Orleans.OrleansHosting.WhyNot} Or measure sqlite and postgres.";
 
     /// <exception cref="NotSupportedException">Always; its message is <see cref="WhyNot"/>.</exception>
-    public static IHostKind Open(string connectionString, Func<double> databaseTime) => throw new NotSupportedException(WhyNot);
+    public static IHostKind Open(string connectionString, DatabaseServer server) => throw new NotSupportedException(WhyNot);
 }

@@ -19,9 +19,9 @@ internal sealed class OrleansHosts : IHostKind
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tsm-load-").FullName;
     private readonly string _connectionString;
-    private readonly Func<double> _databaseTime;
+    private readonly DatabaseServer _server;
 
-    private OrleansHosts(string connectionString, Func<double> databaseTime) => (_connectionString, _databaseTime) = (connectionString, databaseTime);
+    private OrleansHosts(string connectionString, DatabaseServer server) => (_connectionString, _server) = (connectionString, server);
 
     /// <summary>Why it cannot be measured here, with what to do; null when it can.</summary>
     public static string? WhyNot => OrleansHosting.WhyNot ?? (Directory.Exists(Scripts)
@@ -32,7 +32,7 @@ internal sealed class OrleansHosts : IHostKind
 
     public int MaxNodes => 2;
 
-    public double DatabaseTime => _databaseTime();
+    public double DatabaseTime => _server.Time;
 
     public IReadOnlyDictionary<string, string> ServerEnvironment => new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -44,7 +44,9 @@ internal sealed class OrleansHosts : IHostKind
 
     private static string? Scripts => Environment.GetEnvironmentVariable(ScriptsVariable);
 
-    public static IHostKind Open(string connectionString, Func<double> databaseTime) => new OrleansHosts(connectionString, databaseTime);
+    public static IHostKind Open(string connectionString, DatabaseServer server) => new OrleansHosts(connectionString, server);
+
+    public void Settle() => _server.Settle(_connectionString);
 
     public ILoadNode StartNode(IMachine machine)
     {
