@@ -110,6 +110,8 @@ public sealed partial class SmppClient
                 await _turn(any.Token);
             }
 
+            // One who gave up frees the window for the next, who may have given up in the same moment.
+            cancellationToken.ThrowIfCancellationRequested();
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
