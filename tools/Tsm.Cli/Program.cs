@@ -30,5 +30,6 @@ internal static class Program
         AuditTrailCommands.Build(terminal),
         CapCommand.Build(terminal),
         PacketCommands.Build(terminal),
+        .. ExplainCommands.Build(terminal),
     ]);
 }

@@ -22,6 +22,7 @@ internal static class ServerApi
         });
         services.AddSingleton<Lookup>();
         services.AddSingleton<CardStates>();
+        services.AddSingleton<CardExplainer>();
         services.AddSingleton<JobView>();
         services.AddSingleton<CardAsker>();
         services.AddServerDocument();
@@ -38,6 +39,7 @@ internal static class ServerApi
         api.MapJobs();
         api.MapSmsc();
         api.MapAuditTrail();
+        api.MapExplain();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

@@ -12,12 +12,13 @@ public sealed class DependencyTests
         ["Tsm.Card"] = [],
         ["Tsm.Security"] = ["Tsm.Card"],
         ["Tsm.Bearers"] = ["Tsm.Card"],
+        ["Tsm.Explain"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
         ["Tsm.Application"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
         ["Tsm.Storage"] = ["Tsm.Application"],
         ["Tsm.Orleans"] = ["Tsm.Application", "Tsm.Storage"],
-        ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers", "Tsm.Orleans"],
+        ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers", "Tsm.Orleans", "Tsm.Explain"],
         ["Tsm.Simulator"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
-        ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
+        ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers", "Tsm.Explain"],
         ["Tsm.Benchmarks"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers", "Tsm.Application", "Tsm.Storage", "Tsm.Orleans", "Tsm.Testing"],
     };
 

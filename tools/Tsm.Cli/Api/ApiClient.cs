@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tsm.Cli.Explaining;
 
 namespace Tsm.Cli.Api;
 
@@ -104,6 +105,12 @@ internal sealed class ApiClient : IDisposable
 
     public Task<Answer<Job>> JobAsync(string id, CancellationToken cancellation) =>
         GetAsync("jobs/" + Escape(id), TsmJson.Default.Job, cancellation);
+
+    public Task<Answer<ExplanationReport>> ExplainAsync(ExplainOrder order, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "explain", new StringContent(JsonSerializer.Serialize(order, TsmJson.Default.ExplainOrder), Encoding.UTF8, "application/json"), TsmJson.Default.ExplanationReport, null, cancellation);
+
+    public Task<Answer<JobExplanation>> ExplainJobAsync(string id, CancellationToken cancellation) =>
+        GetAsync($"jobs/{Escape(id)}/explanation", TsmJson.Default.JobExplanation, cancellation);
 
     public Task<Answer<Job>> CancelJobAsync(string id, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"jobs/{Escape(id)}/cancel", null, TsmJson.Default.Job, null, cancellation);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tsm.Cli.Caps;
 using Tsm.Cli.Demo;
+using Tsm.Cli.Explaining;
 
 namespace Tsm.Cli.Api;
 
@@ -27,6 +28,10 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(SimulatorCards))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(CapReport))]
+[JsonSerializable(typeof(ExplanationReport))]
+[JsonSerializable(typeof(VerdictReport))]
+[JsonSerializable(typeof(ExplainOrder))]
+[JsonSerializable(typeof(JobExplanation))]
 [JsonSerializable(typeof(Page<TrailEntry>))]
 [JsonSerializable(typeof(TrailVerification))]
 [JsonSerializable(typeof(TrailKey))]

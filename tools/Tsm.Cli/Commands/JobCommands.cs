@@ -22,6 +22,8 @@ internal static class JobCommands
             .Takes(OfCard, Status, CommonOptions.Limit, CommonOptions.Cursor).TalksToServer().Does(terminal, ListAsync),
         new Verb("show", "Show a job: steps, cost, problem, decoded proofs", "tsm job show JOB")
             .Takes(Id).TalksToServer().Does(terminal, ShowAsync),
+        new Verb("explain", "Say why a job came out as it did, with the octets of every step explained", "tsm job explain JOB")
+            .Takes(Id).TalksToServer().Does(terminal, ExplainAsync),
         new Verb("watch", "Follow jobs to their end; the exit code is their outcome", "tsm job watch", "tsm job watch JOB --timeout 5m")
             .Takes(Ids, CommonOptions.Timeout).TalksToServer().Does(terminal, WatchAsync),
         new Verb("cancel", "Cancel a job; what was sent already may still arrive", "tsm job cancel JOB")
@@ -38,6 +40,12 @@ internal static class JobCommands
     {
         Answer<Job> answer = await run.Api.JobAsync(run.Get(Id), run.Cancellation);
         return run.Result(answer.Json, console => JobText.Show(console, answer.Value));
+    }
+
+    private static async Task<int> ExplainAsync(Invocation run)
+    {
+        Answer<JobExplanation> answer = await run.Api.ExplainJobAsync(run.Get(Id), run.Cancellation);
+        return run.Result(answer.Json, console => ExplanationText.Show(console, answer.Value));
     }
 
     private static async Task<int> WatchAsync(Invocation run)
