@@ -19,14 +19,13 @@ public readonly record struct EnvelopeSmsPpDownload(
     private const byte AddressTag = 0x06;
     private const byte TpduTag = 0x0B;
     private const byte ComprehensionRequired = 0x80;
-    private const byte OneOctetLength = 0x81;
 
     /// <inheritdoc/>
-    public int Length => 1 + LengthOfLength(ContentLength) + ContentLength;
+    public int Length => 1 + ComprehensionTlv.LengthSize(ContentLength) + ContentLength;
 
     private int ContentLength => 1 + NetworkToUicc.Length
         + (ServiceCentre is { } centre ? 2 + UncountedLength(centre) : 0)
-        + 1 + LengthOfLength(Tpdu.Length) + Tpdu.Length;
+        + 1 + ComprehensionTlv.LengthSize(Tpdu.Length) + Tpdu.Length;
 
     private static ReadOnlySpan<byte> NetworkToUicc => [0x02, 0x83, 0x81];
 
@@ -36,7 +35,7 @@ public readonly record struct EnvelopeSmsPpDownload(
         //  D1 len { 82 02 83 81 | [86 len TON/NPI digits] | 8B len SMS-DELIVER }
         var writer = new OctetWriter(destination);
         writer.WriteByte(DownloadTag);
-        WriteLength(ref writer, ContentLength);
+        BerTlv.WriteLength(ref writer, ContentLength);
         writer.WriteByte(Tag(DeviceIdentitiesTag, EnvelopeObjects.DeviceIdentities));
         writer.Write(NetworkToUicc);
         if (ServiceCentre is { } centre)
@@ -48,7 +47,7 @@ public readonly record struct EnvelopeSmsPpDownload(
         }
 
         writer.WriteByte(Tag(TpduTag, EnvelopeObjects.Tpdu));
-        WriteLength(ref writer, Tpdu.Length);
+        BerTlv.WriteLength(ref writer, Tpdu.Length);
         writer.Write(Tpdu.Span);
         return writer.Position;
     }
@@ -62,7 +61,7 @@ public readonly record struct EnvelopeSmsPpDownload(
             outer.Fail(PacketFault.UnexpectedValue, 0);
         }
 
-        OctetReader reader = outer.ReadSub(ReadLength(ref outer));
+        OctetReader reader = outer.ReadSub(ComprehensionTlv.ReadLength(ref outer));
 
         EnvelopeObjects flagged = EnvelopeObjects.None;
         ReadTag(ref reader, reader.ReadByte(), DeviceIdentitiesTag, EnvelopeObjects.DeviceIdentities, ref flagged);
@@ -73,14 +72,14 @@ public readonly record struct EnvelopeSmsPpDownload(
         if ((tag & ~ComprehensionRequired) == AddressTag)
         {
             ReadTag(ref reader, tag, AddressTag, EnvelopeObjects.Address, ref flagged);
-            OctetReader address = reader.ReadSub(ReadLength(ref reader));
+            OctetReader address = reader.ReadSub(ComprehensionTlv.ReadLength(ref reader));
             centre = SmsAddress.ReadUncounted(ref address);
             reader.Adopt(address.Error);
             tag = reader.ReadByte();
         }
 
         ReadTag(ref reader, tag, TpduTag, EnvelopeObjects.Tpdu, ref flagged);
-        Octets tpdu = reader.ReadOctets(ReadLength(ref reader));
+        Octets tpdu = reader.ReadOctets(ComprehensionTlv.ReadLength(ref reader));
 
         _ = reader.TryEnd(out PacketError inner);
         if (inner.Fault != PacketFault.None)
@@ -94,36 +93,6 @@ public readonly record struct EnvelopeSmsPpDownload(
     }
 
     private static int UncountedLength(SmsAddress address) => 1 + address.Value.Length;
-
-    private static int LengthOfLength(int length) => length < 0x80 ? 1 : 2;
-
-    private static void WriteLength(ref OctetWriter writer, int length)
-    {
-        if (length >= 0x80)
-        {
-            writer.WriteByte(OneOctetLength);
-        }
-
-        writer.WriteByte(checked((byte)length));
-    }
-
-    // Shortest form only: the card's side of this is ours too, and one content has one wire form.
-    private static int ReadLength(ref OctetReader reader)
-    {
-        byte first = reader.ReadByte();
-        if (first < 0x80)
-        {
-            return first;
-        }
-
-        byte length = reader.ReadByte();
-        if (first != OneOctetLength || length < 0x80)
-        {
-            reader.Fail(PacketFault.LengthMismatch, Math.Max(0, reader.Offset - 2));
-        }
-
-        return length;
-    }
 
     private static void ReadTag(
         ref OctetReader reader, byte found, byte expected, EnvelopeObjects which, ref EnvelopeObjects flagged)

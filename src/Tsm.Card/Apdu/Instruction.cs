@@ -7,6 +7,12 @@ public static class Instruction
     /// <summary>DEACTIVATE FILE (TS 102 221).</summary>
     public const byte DeactivateFile = 0x04;
 
+    /// <summary>FETCH (TS 102 221).</summary>
+    public const byte Fetch = 0x12;
+
+    /// <summary>TERMINAL RESPONSE (TS 102 221).</summary>
+    public const byte TerminalResponse = 0x14;
+
     /// <summary>VERIFY PIN (TS 102 221).</summary>
     public const byte VerifyPin = 0x20;
 
@@ -101,6 +107,8 @@ public static class Instruction
     public static string Name(byte instruction) => instruction switch
     {
         DeactivateFile => "DEACTIVATE FILE",
+        Fetch => "FETCH",
+        TerminalResponse => "TERMINAL RESPONSE",
         VerifyPin => "VERIFY PIN",
         ChangePin => "CHANGE PIN",
         DisablePin => "DISABLE PIN",

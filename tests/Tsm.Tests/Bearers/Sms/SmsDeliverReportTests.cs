@@ -51,6 +51,16 @@ public sealed class SmsDeliverReportTests
         Assert.Equal(new PacketError(fault, offset), error);
     }
 
+    [Theory]
+    [InlineData(0x8F, "protocol identifier refused")]
+    [InlineData(0xC5, "duplicate refused")]
+    [InlineData(0xD3, "memory of the handset full")]
+    [InlineData(0xD4, "toolkit of the card busy")]
+    [InlineData(0xD5, "error of the card in data download")]
+    [InlineData(0xD9, "reserved")]
+    [InlineData(0xFF, "unspecified")]
+    public void Failure_causes_have_names(byte cause, string name) => Assert.Equal(name, FailureCause.Name(cause));
+
     [Fact]
     public void Obeys_the_packet_laws() => PacketLaws.Hold<SmsDeliverReport>(maxLength: 20, Acknowledgement, Error, "0000");
 
