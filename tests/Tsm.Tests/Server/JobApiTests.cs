@@ -55,6 +55,28 @@ public sealed class JobApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_and_its_octets_are_explained_with_the_keys_of_its_card()
+    {
+        JsonElement install = await RunAsync(new { operation = "install", cards = new[] { Iccid }, application = "hello", activate = true });
+
+        (int status, JsonElement explanation) = await _server.GetAsync($"/api/v1/jobs/{install.Text("id")}/explanation");
+        string packet = install.List("evidence").First(e => e.Text("kind") == "por").Text("raw");
+        (_, JsonElement octets) = await _server.PostAsync("/api/v1/explain", new { octets = packet, card = Msisdn });
+        (_, JsonElement without) = await _server.PostAsync("/api/v1/explain", new { octets = packet });
+        (int unknown, JsonElement nobody) = await _server.PostAsync("/api/v1/explain", new { octets = packet, card = "491799999999" });
+        (int wrong, JsonElement odd) = await _server.PostAsync("/api/v1/explain", new { octets = "027" });
+
+        Assert.Equal((200, "DONE"), (status, explanation.GetProperty("verdict").Text("code")));
+        Assert.Contains(explanation.List("steps"), s => s.TryGetProperty("explanation", out JsonElement seen) && seen.Text("kind") == "response-packet");
+        Assert.Contains("key version 1", octets.ToString(), StringComparison.Ordinal);
+        Assert.Equal(("response-packet", "00"), (octets.Text("kind"), octets.GetProperty("verdict").Text("code")));
+        Assert.Equal("CIPHERED", without.GetProperty("verdict").Text("code"));
+        Assert.Equal((404, 400), (unknown, wrong));
+        Assert.Equal(("CARD_UNKNOWN", "REQUEST_INVALID"), (nobody.Text("code"), odd.Text("code")));
+        Assert.All([explanation, octets], answer => Assert.DoesNotContain(Kic, answer.ToString(), StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task The_same_key_is_the_same_job_and_another_request_under_it_is_refused()
     {
         var request = new { operation = "audit", cards = new[] { Iccid } };
