@@ -13,7 +13,7 @@ public sealed class AccessRuleTests
     [Fact]
     public void Stores_a_rule_as_carriers_do()
     {
-        // Public: the command with which applications get carrier privileges from an ARA-M applet (CoIMS tutorial).
+        // Public: the command that tutorials of private networks give for carrier privileges, to an ARA-M applet.
         Assert.Equal(
             "80E2900033F031E22FE11E4F06FFFFFFFFFFFFC114E46872F28B350B7E1F140DE535C2A8D5804F0BE3E30DD00101DB080000000000000001",
             Assert.Single(AccessRuleCommand.Store(Privileges)).ToString());
