@@ -25,9 +25,10 @@ public sealed class BenchmarksStory
     [Fact]
     public async Task A_host_that_is_not_in_the_build_is_refused_with_what_it_needs()
     {
-        CliResult run = await Programs.RunAsync(Programs.Benchmarks, TimeSpan.FromMinutes(1), environment: null, "turns", "--host", "orleans");
+        CliResult run = await Programs.RunAsync(Programs.Benchmarks, TimeSpan.FromMinutes(1), new Dictionary<string, string> { ["TSM_ORLEANS_SCRIPTS"] = "/nowhere" }, "turns", "--host", "orleans");
 
+        // A build without Orleans needs another build, one with it Orleans' scripts.
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("-p:EnableOrleans=true", run.Error, StringComparison.Ordinal);
+        Assert.Matches("-p:EnableOrleans=true|TSM_ORLEANS_SCRIPTS", run.Error);
     }
 }

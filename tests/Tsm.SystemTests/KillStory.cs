@@ -14,10 +14,10 @@ public sealed class KillStory(ITestOutputHelper output)
     public async Task Ten_kills_in_the_middle_of_loads_lose_nothing_and_repeat_no_command()
     {
         SiteCard[] cards = [SiteCard.New(1, "uicc-aes", "aes"), SiteCard.New(2, "uicc-3des", "3des"), SiteCard.New(3, "uicc-small", "small")];
-        await using Site site = await Site.StartAsync(cards, "--delay", "120");
+        await using Site site = await Site.StartAsync(cards, "--delay", "300");
         await site.ImportAsync(cards);
 
-        // About 9 KiB: enough packets that the load is still going on after ten kills.
+        // About 9 KiB, and a network that takes its time: the load is still going on after ten kills on a machine that looks seldom.
         byte[] cap = new CapBuilder
         {
             PackageAid = Aid.Parse("F0546D5399"),

@@ -50,7 +50,7 @@ public sealed class OrleansStory(ITestOutputHelper output) : IDisposable
         await File.WriteAllTextAsync(cardsFile, new JsonObject { ["cards"] = new JsonArray([.. cards.Select(Simulated)]) }.ToJsonString());
         (RunningProgram simulator, string ready) = await RunningProgram.StartAsync(
             Programs.Simulator, Path.Combine(_folder, "simulator.ready"),
-            "--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "story", "--password", Password, "--delay", "120");
+            "--port", "0", "--control-port", "0", "--cards", cardsFile, "--system-id", "story", "--password", Password, "--delay", "400");
         using RunningProgram running = simulator;
         JsonNode ports = JsonNode.Parse(ready)!;
         string smsc = $"name=story;host=127.0.0.1;port={ports["smppPort"]};systemId=story;password={Password};source=99900;answerTimeout=1s;maxSends=20";

@@ -12,6 +12,29 @@ public static class LoadFile
 {
     /// <summary>Puts a data block into its tag; the result is what gets cut into blocks.</summary>
     public static Octets Wrap(Octets dataBlock) => BerTlv.Encode(LoadFileTags.DataBlock, dataBlock.Span);
+
+    /// <summary>Puts a data block into its tag, behind the signatures over its hash.</summary>
+    public static Octets Wrap(Octets dataBlock, params ReadOnlySpan<DapBlock> signatures) => Octets.Concat(Join(signatures), Wrap(dataBlock));
+
+    /// <summary>Puts a ciphered data block into its tag, behind the signatures over the hash of the clear one.</summary>
+    /// <param name="ciphered">The ciphered data block.</param>
+    /// <param name="initialValue">The initial value, 8 or 16 octets; nothing for zeros.</param>
+    /// <param name="signatures">The signatures, possibly none.</param>
+    public static Octets WrapCiphered(Octets ciphered, Octets initialValue, params ReadOnlySpan<DapBlock> signatures) => Octets.Concat(
+        Join(signatures),
+        initialValue.IsEmpty ? default : BerTlv.Encode(LoadFileTags.InitialValue, initialValue.Span),
+        BerTlv.Encode(LoadFileTags.CipheredDataBlock, ciphered.Span));
+
+    private static Octets Join(ReadOnlySpan<DapBlock> signatures)
+    {
+        Octets joined = default;
+        foreach (DapBlock signature in signatures)
+        {
+            joined = Octets.Concat(joined, signature.ToOctets());
+        }
+
+        return joined;
+    }
 }
 
 /// <summary>The tags of a load file.</summary>
@@ -19,6 +42,8 @@ internal static class LoadFileTags
 {
     public const uint DataBlock = 0xC4;
     public const uint Signature = 0xE2;
+    public const uint InitialValue = 0xD3;
+    public const uint CipheredDataBlock = 0xD4;
 }
 
 /// <summary>What a card finds in a load file.</summary>

@@ -92,6 +92,25 @@ public readonly record struct AccessDomain(byte Parameter, Octets Data) : IPacke
 
     /// <summary>The octets in hexadecimal.</summary>
     public override string ToString() => $"{Parameter:X2}{Data}";
+
+    /// <summary>Reads a domain behind its length; null where the length is 0.</summary>
+    internal static AccessDomain? ReadField(ref OctetReader reader)
+    {
+        int length = reader.ReadByte(), start = reader.Offset;
+        ReadOnlySpan<byte> octets = reader.ReadSpan(length);
+        if (reader.Failed || length == 0)
+        {
+            return null;
+        }
+
+        if (TryParse(octets, out AccessDomain domain, out PacketError error))
+        {
+            return domain;
+        }
+
+        reader.Adopt(error.Within(start));
+        return null;
+    }
 }
 
 /// <summary>The access conditions of a UICC that stand in an access domain. Bits without a name are kept.</summary>

@@ -41,17 +41,29 @@ public static class InstallCommand
         Build(InstallPurpose.MakeSelectable, [default, default, instance.Octets, privileges.ToOctets()], default);
 
     /// <summary>INSTALL [for extradition]: gives an application or load file to another security domain (table 11-45).</summary>
-    public static CommandApdu ForExtradition(Aid securityDomain, Aid application) =>
-        Build(InstallPurpose.Extradition, [securityDomain.Octets, default, application.Octets, default], default);
+    public static CommandApdu ForExtradition(Aid securityDomain, Aid application, Octets parameters = default) =>
+        Build(InstallPurpose.Extradition, [securityDomain.Octets, default, application.Octets, default], parameters);
+
+    /// <summary>INSTALL [for registry update]: changes privileges or the security domain of an application (table 11-46).</summary>
+    /// <remarks>Without application it would restrict the card for good, so that is not offered here.</remarks>
+    /// <param name="application">The application.</param>
+    /// <param name="privileges">Its new privileges; null to keep them.</param>
+    /// <param name="securityDomain">Its new domain; null to keep it.</param>
+    /// <param name="parameters">The registry update parameters (<c>EF</c>), or nothing.</param>
+    public static CommandApdu ForRegistryUpdate(
+        Aid application, Privileges? privileges = null, Aid? securityDomain = null, Octets parameters = default) => Build(
+            InstallPurpose.RegistryUpdate,
+            [Field(securityDomain), default, application.Octets, privileges?.ToOctets() ?? default],
+            parameters);
 
     /// <summary>INSTALL [for personalization]: the STORE DATA that follow are for this application (table 11-47).</summary>
     public static CommandApdu ForPersonalization(Aid application) =>
         Build(InstallPurpose.Personalization, [default, default, application.Octets, default], default);
 
-    /// <summary>Reads an INSTALL command as the card does; a token may be missing.</summary>
-    /// <returns>False for another command, chained commands, the combined variant and malformed data; the offset counts
+    /// <summary>Reads an INSTALL command as the card does, once its parts are together; a token may be missing.</summary>
+    /// <returns>False for another command, a part of a chain, the combined variant and malformed data; the offset counts
     /// from the start of the data.</returns>
-    public static bool TryParse(CommandApdu command, out InstallRequest request, out PacketError error)
+    public static bool TryParse(ChainedCommand command, out InstallRequest request, out PacketError error)
     {
         request = default;
         var purpose = (InstallPurpose)command.P1;

@@ -7,14 +7,17 @@ namespace Tsm.Card.GlobalPlatform;
 /// GPCS 2.3.1 table 11-49, TS 102 226 §8.2.1.3.2. Written in the order C9, EF, EA that cards are known to take; C9 stands
 /// even when it is empty.
 /// </remarks>
-public sealed record InstallParameters
+public sealed partial record InstallParameters
 {
     private const uint ApplicationTag = 0xC9;
     private const uint SystemTag = 0xEF;
     private const uint UiccTag = 0xEA;
     private const uint VolatileTag = 0xC7;
     private const uint NonVolatileTag = 0xC8;
+    private const uint SimToolkitTag = 0xCA;
     private const uint ToolkitTag = 0x80;
+    private const uint AccessTag = 0x81;
+    private const uint AdministrativeAccessTag = 0x82;
 
     // TS 102 226 §8.2.1.3.2: a quota above this takes four octets.
     private const int MaxShortQuota = 0x7FFF;
@@ -34,48 +37,33 @@ public sealed record InstallParameters
     /// <summary>The toolkit parameters (EA, 80); null for an applet that is none of the toolkit's.</summary>
     public ToolkitParameters? Toolkit { get; init; }
 
+    /// <summary>Which files the applet may use (EA, 81); null to leave it to the card.</summary>
+    public UiccAccessParameters? Access { get; init; }
+
+    /// <summary>Which files the applet may administer (EA, 82); null to leave it to the card.</summary>
+    public UiccAccessParameters? AdministrativeAccess { get; init; }
+
+    /// <summary>The toolkit parameters of an applet in the style of TS 43.019 (EF, CA); never together with those of EA.</summary>
+    public SimToolkitParameters? SimToolkit { get; init; }
+
     /// <summary>The wire form.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A quota is negative.</exception>
+    /// <exception cref="InvalidOperationException">There are toolkit parameters of both styles.</exception>
     public Octets ToOctets()
     {
         Octets application = BerTlv.Encode(ApplicationTag, Application.Span);
-        Octets quotas = Octets.Concat(Quota(NonVolatileTag, NonVolatileQuota), Quota(VolatileTag, VolatileQuota));
-        Octets system = quotas.IsEmpty ? default : BerTlv.Encode(SystemTag, quotas.Span);
-        Octets uicc = default;
-        if (Toolkit is { } toolkit)
+        Octets objects = Octets.Concat(
+            Quota(NonVolatileTag, NonVolatileQuota), Quota(VolatileTag, VolatileQuota), Packet(SimToolkitTag, SimToolkit));
+        Octets system = objects.IsEmpty ? default : BerTlv.Encode(SystemTag, objects.Span);
+        objects = Octets.Concat(
+            Packet(ToolkitTag, Toolkit), Packet(AccessTag, Access), Packet(AdministrativeAccessTag, AdministrativeAccess));
+        Octets uicc = objects.IsEmpty ? default : BerTlv.Encode(UiccTag, objects.Span);
+        if (SimToolkit is not null && !uicc.IsEmpty)
         {
-            byte[] value = new byte[toolkit.Length];
-            toolkit.Write(value);
-            uicc = BerTlv.Encode(UiccTag, BerTlv.Encode(ToolkitTag, value).Span);
+            throw new InvalidOperationException("Parameters of the style of TS 43.019 (EF, CA) and those of a UICC (EA) do not go together.");
         }
 
         return Octets.Concat(application, system, uicc);
-    }
-
-    /// <summary>Reads install parameters as the card does; tags that are not named here are passed over.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> source, out InstallParameters parameters, out PacketError error)
-    {
-        parameters = new();
-        var reader = new BerTlvReader(source);
-        while (reader.TryRead(out uint tag, out ReadOnlySpan<byte> value))
-        {
-            error = default;
-            bool valid = tag switch
-            {
-                ApplicationTag => TakeApplication(ref parameters, value),
-                SystemTag => TryTakeSystem(ref parameters, value, out error),
-                UiccTag => TryTakeUicc(ref parameters, value, out error),
-                _ => true,
-            };
-            if (!valid)
-            {
-                error = error.Within(reader.ValueOffset);
-                return false;
-            }
-        }
-
-        error = reader.Error;
-        return error.Fault == PacketFault.None;
     }
 
     private static Octets Quota(uint tag, int? quota)
@@ -100,63 +88,15 @@ public sealed record InstallParameters
         return BerTlv.Encode(tag, writer.Written);
     }
 
-    private static bool TakeApplication(ref InstallParameters parameters, ReadOnlySpan<byte> value)
+    private static Octets Packet<TPacket>(uint tag, TPacket? packet) where TPacket : struct, IPacket<TPacket>
     {
-        parameters = parameters with { Application = Octets.Copy(value) };
-        return true;
-    }
-
-    private static bool TryTakeSystem(ref InstallParameters parameters, ReadOnlySpan<byte> source, out PacketError error)
-    {
-        var reader = new BerTlvReader(source);
-        while (reader.TryRead(out uint tag, out ReadOnlySpan<byte> value))
+        if (packet is not { } present)
         {
-            if (tag is not (VolatileTag or NonVolatileTag))
-            {
-                continue;
-            }
-
-            if (value.Length is not (2 or 4) || (value.Length == 4 && value[0] >= 0x80))
-            {
-                error = new(PacketFault.LengthMismatch, reader.ValueOffset);
-                return false;
-            }
-
-            int quota = 0;
-            foreach (byte octet in value)
-            {
-                quota = quota << 8 | octet;
-            }
-
-            parameters = tag == VolatileTag
-                ? parameters with { VolatileQuota = quota }
-                : parameters with { NonVolatileQuota = quota };
+            return default;
         }
 
-        error = reader.Error;
-        return error.Fault == PacketFault.None;
-    }
-
-    private static bool TryTakeUicc(ref InstallParameters parameters, ReadOnlySpan<byte> source, out PacketError error)
-    {
-        var reader = new BerTlvReader(source);
-        while (reader.TryRead(out uint tag, out ReadOnlySpan<byte> value))
-        {
-            if (tag != ToolkitTag)
-            {
-                continue;
-            }
-
-            if (!ToolkitParameters.TryParse(value, out ToolkitParameters toolkit, out error))
-            {
-                error = error.Within(reader.ValueOffset);
-                return false;
-            }
-
-            parameters = parameters with { Toolkit = toolkit };
-        }
-
-        error = reader.Error;
-        return error.Fault == PacketFault.None;
+        byte[] value = new byte[present.Length];
+        present.Write(value);
+        return BerTlv.Encode(tag, value);
     }
 }

@@ -37,64 +37,16 @@ public readonly record struct ToolkitParameters : IPacket<ToolkitParameters>
     /// <exception cref="ArgumentException">More than 127 entries.</exception>
     public ImmutableArray<ToolkitMenuEntry> MenuEntries
     {
-        get
-        {
-            var entries = ImmutableArray.CreateBuilder<ToolkitMenuEntry>(_menu.Length / 2);
-            for (int i = 0; i < _menu.Length; i += 2)
-            {
-                entries.Add(new(_menu[i], _menu[i + 1]));
-            }
-
-            return entries.ToImmutable();
-        }
-
-        init
-        {
-            if (!value.IsDefault && value.Length > 127)
-            {
-                throw new ArgumentException("There are at most 127 menu entries.", nameof(value));
-            }
-
-            _menu = value.IsDefault ? default : Octets.Own([.. value.SelectMany(e => new[] { e.Position, e.Identifier })]);
-        }
+        get => ToolkitLists.ToEntries(_menu);
+        init => _menu = ToolkitLists.FromEntries(value);
     }
 
     /// <summary>The TARs of the application, 0 to 85; none to take the one in its AID.</summary>
     /// <exception cref="ArgumentException">More than 85 TARs.</exception>
     public ImmutableArray<Tar> Tars
     {
-        get
-        {
-            var tars = ImmutableArray.CreateBuilder<Tar>(_tars.Length / Tar.Size);
-            for (int i = 0; i < _tars.Length; i += Tar.Size)
-            {
-                tars.Add(new((uint)_tars[i] << 16 | (uint)_tars[i + 1] << 8 | _tars[i + 2]));
-            }
-
-            return tars.ToImmutable();
-        }
-
-        init
-        {
-            if (value.IsDefaultOrEmpty)
-            {
-                _tars = default;
-                return;
-            }
-
-            if (value.Length > 255 / Tar.Size)
-            {
-                throw new ArgumentException("There are at most 85 TARs.", nameof(value));
-            }
-
-            byte[] octets = new byte[value.Length * Tar.Size];
-            for (int i = 0; i < value.Length; i++)
-            {
-                value[i].Write(octets.AsSpan(i * Tar.Size));
-            }
-
-            _tars = Octets.Own(octets);
-        }
+        get => ToolkitLists.ToTars(_tars);
+        init => _tars = ToolkitLists.FromTars(value);
     }
 
     /// <inheritdoc/>
@@ -139,13 +91,7 @@ public readonly record struct ToolkitParameters : IPacket<ToolkitParameters>
         _menu = reader.ReadOctets(2 * reader.ReadByte());
         MaxChannels = reader.ReadByte();
         MinimumSecurity = reader.ReadOctets(reader.ReadByte());
-        int start = reader.Offset;
-        _tars = reader.ReadOctets(reader.ReadByte());
-        if (_tars.Length % Tar.Size != 0)
-        {
-            reader.Fail(PacketFault.LengthMismatch, start);
-        }
-
+        _tars = ToolkitLists.ReadTars(ref reader);
         MaxServices = reader.ReadByte();
     }
 }

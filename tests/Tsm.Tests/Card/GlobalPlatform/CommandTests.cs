@@ -45,6 +45,8 @@ public sealed class CommandTests
             "ForMakeSelectable" => InstallCommand.ForMakeSelectable(Name(vector.Instance), vector.Rights),
             "ForPersonalization" => InstallCommand.ForPersonalization(Name(vector.Instance)),
             "ForExtradition" => InstallCommand.ForExtradition(Name(vector.SecurityDomain), Name(vector.Instance)),
+            "ForRegistryUpdate" => InstallCommand.ForRegistryUpdate(
+                Name(vector.Instance), vector.Privileges is null ? null : vector.Rights, vector.SecurityDomain is { } to ? Name(to) : null, parameters),
             "Delete" => DeleteCommand.For(Name(vector.Instance), related: false),
             "DeleteRelated" => DeleteCommand.For(Name(vector.Instance), related: true),
             "Lock" => SetStatusCommand.Lock(Name(vector.Instance)),
@@ -100,6 +102,22 @@ public sealed class CommandTests
 
         Assert.Equal(new PacketError(fault, offset), error);
         Assert.Equal(default, request);
+    }
+
+    [Theory]
+    [InlineData(0x30, null, "80E4000003D2013000")]
+    [InlineData(0x30, 1, "80E4000006D00101D2013000")]
+    public void Deletes_keys(int version, int? id, string apdu)
+    {
+        CommandApdu command = DeleteCommand.ForKeys((byte)version, (byte?)id);
+
+        Assert.Equal(apdu, command.ToString());
+        Assert.True(DeleteCommand.TryParseKeys(command, out DeleteKeysRequest request, out _));
+        Assert.Equal(new DeleteKeysRequest((byte)version, (byte?)id), request);
+        Assert.False(DeleteCommand.TryParseKeys(Parse("80E40000074F05F0546D5301"), out _, out PacketError other));
+        Assert.False(DeleteCommand.TryParseKeys(Parse("80E4000002D200"), out _, out PacketError length));
+        Assert.False(DeleteCommand.TryParseKeys(Parse("80E40000"), out _, out PacketError none));
+        Assert.Equal([PacketFault.UnexpectedValue, PacketFault.LengthMismatch, PacketFault.Truncated], [other.Fault, length.Fault, none.Fault]);
     }
 
     [Theory]
@@ -171,6 +189,9 @@ public sealed class CommandTests
             "80E40080094F07AA1902BC22580100",
             "80F210020F4F05A0000000095C064F9F70CE84CC00",
             "80F0408008AA1902BC22580101",
+            "80E4000006D00101D2013000",
+            "80D8300117 31881110859469C07743C7E45B318D151D3D87E903504A 00",
+            "80E2910006BF3E035C015A00",
         ];
         var mutated =
             from hex in Gen.Elements(valid)
@@ -182,6 +203,9 @@ public sealed class CommandTests
         {
             Assert.True(InstallCommand.TryParse(command, out _, out PacketError install) || Within(install, command));
             Assert.True(DeleteCommand.TryParse(command, out _, out PacketError delete) || Within(delete, command));
+            Assert.True(DeleteCommand.TryParseKeys(command, out _, out PacketError keys) || Within(keys, command));
+            Assert.True(PutKeyCommand.TryParse(command, out _, out PacketError put) || Within(put, command));
+            Assert.True(StoreDataCommand.TryParse(command, out _, out PacketError store) || Within(store, command));
             Assert.True(GetStatusCommand.TryParse(command, out _, out PacketError status) || Within(status, command));
             Assert.True(SetStatusCommand.TryParse(command, out _, out PacketError set) || Within(set, command));
             Assert.True(LoadCommand.TryParse(command, out _, out PacketError load) || Within(load, command));
