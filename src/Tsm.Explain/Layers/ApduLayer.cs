@@ -78,7 +78,8 @@ internal static class ApduLayer
         }
 
         string title = names.Count == 1 ? names[0] : $"{names.Count} commands, compact format";
-        return new(names.Count == 1 ? "apdu" : "apdus", title, reading.ToPart(title), trouble ?? Verdicts.WellFormed(
+        Part part = names.Count == 1 ? reading.Parts[0] : reading.ToPart(title);
+        return new(names.Count == 1 ? "apdu" : "apdus", title, part, trouble ?? Verdicts.WellFormed(
             "script", title, $"A compact command string: {string.Join(", ", names)}."));
     }
 

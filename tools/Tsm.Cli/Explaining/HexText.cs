@@ -13,8 +13,7 @@ internal static partial class HexText
     public static byte[] Parse(string text)
     {
         string[] lines = text.Split('\n');
-        bool isDump = lines.Count(l => l.Trim().Length > 0) is var full && full > 0
-            && lines.All(l => l.Trim().Length == 0 || DumpLine().IsMatch(l) || LastOffset().IsMatch(l));
+        bool isDump = IsDump(lines);
         var digits = new StringBuilder(text.Length);
         for (int i = 0; i < lines.Length; i++)
         {
@@ -38,7 +37,28 @@ internal static partial class HexText
     }
 
     /// <summary>Octets of a file: text in hexadecimal, or the octets themselves.</summary>
-    public static byte[] FromFile(byte[] content) => IsText(content) ? Parse(Encoding.UTF8.GetString(content)) : content;
+    public static byte[] FromFile(byte[] content) => content.Length == 0 || IsText(content) ? Parse(Encoding.UTF8.GetString(content)) : content;
+
+    /// <summary>Whether each line begins with the place of its octets; what only looks like a place is octets.</summary>
+    private static bool IsDump(string[] lines)
+    {
+        int octets = 0, found = 0;
+        foreach (string line in lines.Where(l => l.Trim().Length > 0))
+        {
+            Match match = DumpLine().Match(line);
+            string offset = match.Success ? match.Groups["offset"].Value : line.Trim();
+            bool isPlace = int.TryParse(offset, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int place) && place == octets;
+            if (!isPlace || !(match.Success || (found > 0 && LastOffset().IsMatch(line))))
+            {
+                return false;
+            }
+
+            octets += match.Groups["octets"].Value.Count(char.IsAsciiHexDigit) / 2;
+            found++;
+        }
+
+        return found > 0;
+    }
 
     private static bool IsText(byte[] content) =>
         content.Length > 0 && content.Take(4096).All(o => o is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r' or (byte)'\t' or 0xEF or 0xBB or 0xBF);
@@ -47,7 +67,7 @@ internal static partial class HexText
         new() { Title = "These are no octets", Detail = detail, Layer = "cli", Code = "BAD_HEX", Next = next }, ExitCode.Usage);
 
     /// <summary>An offset, octets in ones or pairs, and what they look like as text.</summary>
-    [GeneratedRegex(@"^\s*[0-9A-Fa-f]{4,8}(:|\s)\s*(?<octets>([0-9A-Fa-f]{2,4}(\s{1,2}|\s*$)){1,16})(\s*\S.*)?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(?<offset>[0-9A-Fa-f]{4,8})(:\s|\s\s)\s*(?<octets>([0-9A-Fa-f]{2,4}(\s{1,2}|\s*$)){1,16})(\s*\S.*)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DumpLine();
 
     [GeneratedRegex(@"^\s*[0-9A-Fa-f]{4,8}\s*$", RegexOptions.None, 1000)]
