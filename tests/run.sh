@@ -26,6 +26,14 @@ if ! have_postgres && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 fi
 have_postgres || echo "Left out: the tests on PostgreSQL; its server programs are not here (Debian: apt-get install postgresql)."
 
+# What we put on the wire, in the eyes of a dissector that others wrote.
+if ! command -v tshark >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "== install tshark (Debian package tshark)"
+  { DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends tshark \
+    || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends tshark; }; } >/dev/null 2>&1 || true
+fi
+command -v tshark >/dev/null || echo "Left out: the dissection of our messages; tshark is not here (Debian: apt-get install tshark)."
+
 for peer in TSM_PEER_PYSIM TSM_PEER_GSM0348 TSM_PEER_ONOMONDO; do
   [ -n "${!peer:-}" ] || echo "Left out: a foreign program; $peer does not say where it is (tests/README.md, Foreign programs)."
 done
