@@ -4,6 +4,7 @@
 #   tests/run.sh --smoke    the demo and the fast tests, for the moment before a commit
 #   TSM_ORLEANS=1 tests/run.sh        a build with Orleans, and the tests on it; TSM_ORLEANS_SCRIPTS names the folder of its PostgreSQL scripts
 #   TSM_WORLDS=100000 tests/run.sh    more generated worlds than the suite's own
+#   TSM_FUZZ=10000000 tests/run.sh    more hostile inputs for every parser than the suite's own
 #   TSM_PEER_PYSIM, TSM_PEER_GSM0348, TSM_PEER_ONOMONDO    where foreign programs are; see tests/README.md
 set -uo pipefail
 cd "$(dirname "$0")/.."
