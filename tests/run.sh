@@ -4,6 +4,8 @@
 #   tests/run.sh --smoke    the demo and the fast tests, for the moment before a commit
 #   TSM_ORLEANS=1 tests/run.sh        a build with Orleans, and the tests on it; TSM_ORLEANS_SCRIPTS names the folder of its PostgreSQL scripts
 #   TSM_WORLDS=100000 tests/run.sh    more generated worlds than the suite's own
+#   TSM_FUZZ=10000000 tests/run.sh    more hostile inputs for every parser than the suite's own
+#   TSM_PEER_PYSIM, TSM_PEER_GSM0348, TSM_PEER_ONOMONDO    where foreign programs are; see tests/README.md
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
@@ -24,6 +26,18 @@ if ! have_postgres && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql; } >/dev/null 2>&1 || true
 fi
 have_postgres || echo "Left out: the tests on PostgreSQL; its server programs are not here (Debian: apt-get install postgresql)."
+
+# What we put on the wire, in the eyes of a dissector that others wrote.
+if ! command -v tshark >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "== install tshark (Debian package tshark)"
+  { DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends tshark \
+    || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends tshark; }; } >/dev/null 2>&1 || true
+fi
+command -v tshark >/dev/null || echo "Left out: the dissection of our messages; tshark is not here (Debian: apt-get install tshark)."
+
+for peer in TSM_PEER_PYSIM TSM_PEER_GSM0348 TSM_PEER_ONOMONDO; do
+  [ -n "${!peer:-}" ] || echo "Left out: a foreign program; $peer does not say where it is (tests/README.md, Foreign programs)."
+done
 
 build=()
 if [ -n "${TSM_ORLEANS:-}" ]; then

@@ -45,6 +45,18 @@ public sealed class AuditVerificationTests
         }
     }
 
+    /// <summary>Found by <c>FuzzTests</c>: it threw where the platform does not know the curve.</summary>
+    [Fact]
+    public void A_key_of_an_unknown_curve_is_none()
+    {
+        // SubjectPublicKeyInfo of P-256, but one octet of the curve's name is another: 2A 76 instead of 2A 86.
+        var unknown = Octets.Parse(
+            "3059301306072A8648CE3D020106082A7648CE3D030107034200"
+            + "04D689317B05A759A7846E7C3A685205981D78261FDBB57514FDFEB16815694E395D34368078935154A3050DC4A16E2DA61974351A2C47FD481C70540940F78F23");
+
+        Assert.False(AuditPublicKey.TryRead(unknown.Span, out _));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
