@@ -16,7 +16,7 @@ public static class Explainer
 
     private static readonly ImmutableArray<Layer> Layers =
     [
-        CapLayer.Read, SmppLayer.Read, SmsLayer.Envelope, SmsLayer.UserData, SmsLayer.Tpdu, ScriptLayer.Expanded, PacketLayer.Command,
+        CapLayer.Read, SmppLayer.Read, SmsLayer.Envelope, ToolkitLayer.CellBroadcast, ToolkitLayer.SendShortMessage, SmsLayer.UserData, SmsLayer.Tpdu, ScriptLayer.Expanded, PacketLayer.Command,
         PacketLayer.Response, TlvLayer.Known, ApduLayer.Commands, ApduLayer.PorStatus, ApduLayer.StatusWord, ScriptLayer.CompactResponse,
         ApduLayer.Response, TlvLayer.Any,
     ];

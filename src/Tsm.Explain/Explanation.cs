@@ -4,7 +4,7 @@ using Tsm.Card.Encoding;
 namespace Tsm.Explain;
 
 /// <summary>What octets are, field by field, and what they say.</summary>
-/// <param name="Kind">For programs: <c>smpp</c>, <c>tpdu</c>, <c>envelope</c>, <c>user-data</c>, <c>command-packet</c>, <c>response-packet</c>, <c>script</c>, <c>script-response</c>, <c>apdu</c>, <c>apdus</c>, <c>response</c>, <c>tlv</c>, <c>cap</c>, <c>por-status</c> or <c>unknown</c>.</param>
+/// <param name="Kind">For programs: <c>smpp</c>, <c>tpdu</c>, <c>envelope</c>, <c>proactive-command</c>, <c>user-data</c>, <c>command-packet</c>, <c>response-packet</c>, <c>script</c>, <c>script-response</c>, <c>apdu</c>, <c>apdus</c>, <c>response</c>, <c>tlv</c>, <c>cap</c>, <c>por-status</c> or <c>unknown</c>.</param>
 /// <param name="Title">For people.</param>
 /// <param name="Root">All octets.</param>
 /// <param name="Verdict">What it comes to.</param>

@@ -27,6 +27,7 @@ public sealed class ExplainerTests
     [InlineData("E3134F08A0000001510000009F700107C503800000", "tlv", "selectable")]
     [InlineData("E012C00401018210C00402018210C00403018210", "tlv", "identifier 3, version 1, DES, 16 octets")]
     [InlineData("FF210B81010D8202C5D683020962", "tlv", "free non-volatile memory")]
+    [InlineData("D02E81030113008202818386099111223344556677F88B180100099110325476F840F40C54657374204D657373616765", "proactive-command", "SEND SHORT MESSAGE, command 1")]
     [InlineData("6985", "response", "conditions of use not satisfied")]
     [InlineData("06", "por-status", "unidentified security error")]
     [InlineData("40058121 43F57FF622705200000000 2D 027000 00281516192222B000115A47655527E96E832F1A5C698655715D4331454A0D83952C0ED35245706976B1", "tpdu", "for the card")]
@@ -76,6 +77,19 @@ public sealed class ExplainerTests
 
         Assert.Equal(("response-packet", "6A84"), (explanation.Kind, explanation.Verdict.Code));
         Assert.DoesNotContain("not proven", explanation.Verdict.Meaning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_PoR_that_a_card_sends_is_seen_inside_its_command()
+    {
+        Octets por = Octets.Parse("027100000B0AB000110000000001" + "0002");
+        var submit = new SmsSubmit(SubmitBits.UserDataHeader, 1, SmsAddress.International("99900"), 0x7F, 0xF6, default, Octets.Empty, por);
+        byte[] tpdu = new byte[submit.Length];
+        submit.Write(tpdu);
+
+        Explanation explanation = Explainer.Explain(SendShortMessage.Of(1, null, Octets.Own(tpdu)).ToOctets(), ExplainContext.None);
+
+        Assert.Equal(("proactive-command", "02"), (explanation.Kind, explanation.Verdict.Code));
     }
 
     [Fact]
