@@ -2,6 +2,7 @@ using Tsm.Card.Apdu;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.SimFiles;
 
 namespace Tsm.Explain.Layers;
 
@@ -180,22 +181,14 @@ internal static class CommandData
     private static string? AidText(Octets octets) =>
         Aid.TryFrom(octets.Span, out Aid aid) && KnownPackages.Name(aid) is { } name ? name : null;
 
-    private static string? FileText(Octets octets) => octets.ToString() switch
+    private static string? FileText(Octets octets)
     {
-        "3F00" => "MF",
-        "2FE2" => "EF.ICCID",
-        "2F00" => "EF.DIR",
-        "7F10" => "DF.TELECOM",
-        "7F20" => "DF.GSM",
-        "7FFF" => "the current ADF",
-        "6F07" => "EF.IMSI",
-        "6F42" => "EF.SMSP",
-        "6F46" => "EF.SPN",
-        "6F40" => "EF.MSISDN",
-        "6F7B" => "EF.FPLMN",
-        "6F38" => "EF.UST",
-        "6FAD" => "EF.AD",
-        "6F78" => "EF.ACC",
-        _ => null,
-    };
+        if (octets.Length is 0 || octets.Length % 2 != 0)
+        {
+            return null;
+        }
+
+        int id = octets[octets.Length - 2] << 8 | octets[octets.Length - 1];
+        return id == FilePath.MasterFileId ? "MF" : CardFiles.All.FirstOrDefault(f => f.Paths.Any(p => p.FileId == id))?.Name;
+    }
 }

@@ -242,7 +242,12 @@ internal static class PacketLayer
         : context.Keys.IsEmpty ? null
         : "holds with none of the keys";
 
-    private static string TarText(Tar tar) => TarNames.Of(tar) is { } name ? $"{tar}: {name}" : $"{tar}: an application of the issuer";
+    private static string TarText(Tar tar) => KnownTars.Find(tar) switch
+    {
+        { IsRemoteManagement: true } known => $"{tar}: remote management, {known.Name}, {(known.Format == TarFormat.Expanded ? "expanded" : "compact")} format",
+        { } known => $"{tar}: {known.Name}",
+        null => $"{tar}: reserved",
+    };
 
     private static Counter ReadCounter(Octets packet) => ReadCounterAt(packet.Slice(Math.Min(10, packet.Length)));
 

@@ -53,10 +53,11 @@ internal readonly struct CaseMembers(JsonElement root, string path = "")
             return null;
         }
 
-        string? text = Text(value);
+        // Laboratories write SMS-PP, SMS_PP and sms-pp.
+        string? text = Text(value)?.Replace('_', '-');
         foreach (string word in words)
         {
-            if (string.Equals(word, text, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(word.Replace('_', '-'), text, StringComparison.OrdinalIgnoreCase))
             {
                 return word;
             }

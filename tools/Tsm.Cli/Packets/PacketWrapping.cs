@@ -12,9 +12,9 @@ namespace Tsm.Cli.Packets;
 /// <summary>Protects the data of a case and cuts the packet into short messages.</summary>
 internal static class PacketWrapping
 {
-    private static readonly string[] ConcatenationFirst = ["concat_first", "concat-first", "concat"];
+    private static readonly string[] ConcatenationFirst = ["concat_first", "concat", "00_first"];
 
-    private static readonly string[] IdentifierFirst = ["cpi_first", "cpi-first", "cpi"];
+    private static readonly string[] IdentifierFirst = ["cpi_first", "cpi", "70_first", "identifier_first"];
 
     /// <summary>Writes <c>packet</c> and <c>segments</c> of a case.</summary>
     /// <exception cref="CaseFault">There is no packet for it.</exception>
