@@ -14,10 +14,15 @@ public sealed record CardModel
     /// <summary>One sentence for people.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The algorithm of its SCP80 keys; 16 octets each for two-key 3DES and AES-128.</summary>
+    /// <summary>The algorithm of its SCP80 keys. How long they are says the key set of each card.</summary>
     public required KeyAlgorithm Algorithm { get; init; }
 
     /// <summary>Length of the cryptographic checksum in octets: 8, or 4 with AES. Default: 8.</summary>
+    /// <summary>
+    /// The only length of keys that an import takes, in octets, such as 32 for AES-256. Default: null, every length of the algorithm.
+    /// </summary>
+    public int? KeyLength { get; init; }
+
     public int ChecksumLength { get; init; } = 8;
 
     /// <summary>SPI, four hexadecimal digits. Default 1639: CC, ciphered, counter higher; PoR always, by SMS-SUBMIT, ciphered, with CC.</summary>

@@ -97,9 +97,13 @@ internal sealed partial class CardTurn
 
         PlannedStep step = Plan(job);
         domain = domain with { Counter = counter.Value };
-        CommandHeader header = Header(domain);
         using KeySet keys = _context.Keys.Open(domain.KeyVersion)
             ?? throw new InvalidOperationException($"Key version {domain.KeyVersion} of card {_card.Iccid} is gone.");
+        CommandHeader header = Header(domain) with
+        {
+            Kic = Kic.For(keys.Kic, domain.KeyVersion),
+            Kid = Kid.For(keys.Kid, domain.KeyVersion),
+        };
         Octets packet = PacketProtection.Protect(header, keys, CompactScript.Write(step.Commands).Span);
         ImmutableArray<Octets> segments = Concatenation.Split(packet, SegmentOptions, _card.NextReference);
 
@@ -160,6 +164,7 @@ internal sealed partial class CardTurn
             : JobPlanner.Next(job, Model, Application(job.Application), Capacity);
     }
 
+    /// <summary>The header as far as it decides what a packet has room for, which is the same for two and three keys of triple DES.</summary>
     private CommandHeader Header(CounterDomain domain)
     {
         (CipherAlgorithm cipher, CheckAlgorithm check) = Model.Algorithm == KeyAlgorithm.Aes

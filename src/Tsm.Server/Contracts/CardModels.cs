@@ -13,6 +13,7 @@ namespace Tsm.Server.Contracts;
 /// <param name="Description">One sentence for people.</param>
 /// <param name="Algorithm">The algorithm of its SCP80 keys.</param>
 /// <param name="ChecksumLength">Length of the cryptographic checksum in octets: 8, or 4 with AES. Default 8.</param>
+/// <param name="KeyLength">The only length of keys that an import takes, in octets: 16, 24 or 32 with AES, 16 or 24 with 3DES. Default: every one of these.</param>
 /// <param name="Spi">SPI, four hexadecimal digits. Default 1639.</param>
 /// <param name="RamTar">TAR of the issuer security domain, six hexadecimal digits. Default 000000.</param>
 /// <param name="MaxSegments">How many short messages the card puts together, 1 to 255. Default 5.</param>
@@ -34,6 +35,7 @@ public sealed record CardModelDetails(
     KeyAlgorithm? Algorithm,
     int? ChecksumLength,
     string? Spi,
+    int? KeyLength,
     string? RamTar,
     int? MaxSegments,
     int? MaxLoadBlock,
@@ -60,6 +62,7 @@ public sealed record CardModelDetails(
             model.ChecksumLength,
             model.Spi,
             model.RamTar.ToString(),
+            model.KeyLength,
             model.MaxSegments,
             model.MaxLoadBlock,
             model.MaxCommands,
@@ -91,20 +94,7 @@ public sealed record CardModelDetails(
         ArgumentNullException.ThrowIfNull(name);
         List<ApiFault> faults = [];
         var standard = new CardModel { Name = name, Algorithm = KeyAlgorithm.Aes };
-        Demand(faults, "name", Name is null || string.Equals(Name, name, StringComparison.Ordinal), "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
-        Demand(
-            faults,
-            "name",
-            name.Length is >= 1 and <= 32 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.'),
-            "A name has 1 to 32 lower-case letters, digits, '-' or '.'.",
-            "Choose such a name.");
-        Demand(faults, "algorithm", Algorithm is not null, "The algorithm is missing.", "Write aes or tripleDes.");
-        Demand(
-            faults,
-            "checksumLength",
-            ChecksumLength is null or 8 || (ChecksumLength == 4 && Algorithm == KeyAlgorithm.Aes),
-            $"A checksum of {ChecksumLength} octets is not possible here.",
-            "Write 8, or 4 with AES.");
+        DemandNameAndKeys(faults, name);
         Demand(faults, "spi", Spi is null || (Octets.TryParse(Spi, out Octets spi) && spi.Length == 2), "The SPI is not four hexadecimal digits.", "Write it like 1639.");
         Tar tar = standard.RamTar;
         string problem = "";
@@ -134,6 +124,7 @@ public sealed record CardModelDetails(
             Spi = Spi?.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant() ?? standard.Spi,
             RamTar = tar,
             MaxSegments = MaxSegments ?? standard.MaxSegments,
+            KeyLength = KeyLength,
             MaxLoadBlock = MaxLoadBlock ?? standard.MaxLoadBlock,
             MaxCommands = MaxCommands ?? standard.MaxCommands,
             IdentifierFirst = IdentifierFirst ?? standard.IdentifierFirst,
@@ -154,6 +145,35 @@ public sealed record CardModelDetails(
 
     private static void Demand(List<ApiFault> faults, string field, bool holds, string problem, string next)
     {
+    private void DemandNameAndKeys(List<ApiFault> faults, string name)
+    {
+        Demand(faults, "name", Name is null || string.Equals(Name, name, StringComparison.Ordinal), "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
+        Demand(
+            faults,
+            "name",
+            name.Length is >= 1 and <= 32 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.'),
+            "A name has 1 to 32 lower-case letters, digits, '-' or '.'.",
+            "Choose such a name.");
+        Demand(
+            faults,
+            "algorithm",
+            Algorithm is KeyAlgorithm.Aes or KeyAlgorithm.TripleDes,
+            Algorithm is null ? "The algorithm is missing." : $"The algorithm {Algorithm} is not supported.",
+            "Write aes or tripleDes.");
+        Demand(
+            faults,
+            "keyLength",
+            KeyLength is not { } length || Algorithm is not (KeyAlgorithm.Aes or KeyAlgorithm.TripleDes) || KeyMaterial.LengthsOf(Algorithm.Value).Contains(length),
+            $"No key has {KeyLength} octets here.",
+            "Write 16, 24 or 32 with aes, 16 or 24 with tripleDes, or nothing for all of them.");
+        Demand(
+            faults,
+            "checksumLength",
+            ChecksumLength is null or 8 || (ChecksumLength == 4 && Algorithm == KeyAlgorithm.Aes),
+            $"A checksum of {ChecksumLength} octets is not possible here.",
+            "Write 8, or 4 with AES.");
+    }
+
         if (!holds)
         {
             faults.Add(new(null, field, "FIELD_INVALID", problem, next));

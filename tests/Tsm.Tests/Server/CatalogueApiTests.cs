@@ -89,13 +89,13 @@ public sealed class CatalogueApiTests : IAsyncLifetime
     [Fact]
     public async Task Every_wrong_field_of_a_model_is_named()
     {
-        var wrong = new { algorithm = "tripleDes", checksumLength = 4, spi = "16", ramTar = "00", maxLoadBlock = 256, packages = new[] { new { aid = "A0", version = "1" } } };
+        var wrong = new { algorithm = "tripleDes", keyLength = 32, checksumLength = 4, spi = "16", ramTar = "00", maxLoadBlock = 256, packages = new[] { new { aid = "A0", version = "1" } } };
 
         (int status, JsonElement problem) = await _server.SendAsync(HttpMethod.Put, "/api/v1/card-models/Upper", JsonContent.Create(wrong));
 
         Assert.Equal((422, "CARD_MODEL_INVALID"), (status, problem.Text("code")));
         Assert.Equal(
-            ["name", "checksumLength", "spi", "ramTar", "maxLoadBlock", "packages"],
+            ["name", "keyLength", "checksumLength", "spi", "ramTar", "maxLoadBlock", "packages"],
             problem.List("errors").Select(e => e.Text("column")));
     }
 
