@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tsm.Application.Applications;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 
 namespace Tsm.Application.Cards;
@@ -17,12 +18,12 @@ public sealed record CardModel
     /// <summary>The algorithm of its SCP80 keys. How long they are says the key set of each card.</summary>
     public required KeyAlgorithm Algorithm { get; init; }
 
-    /// <summary>Length of the cryptographic checksum in octets: 8, or 4 with AES. Default: 8.</summary>
     /// <summary>
     /// The only length of keys that an import takes, in octets, such as 32 for AES-256. Default: null, every length of the algorithm.
     /// </summary>
     public int? KeyLength { get; init; }
 
+    /// <summary>Length of the cryptographic checksum in octets: 8, or 4 with AES. Default: 8.</summary>
     public int ChecksumLength { get; init; } = 8;
 
     /// <summary>SPI, four hexadecimal digits. Default 1639: CC, ciphered, counter higher; PoR always, by SMS-SUBMIT, ciphered, with CC.</summary>
@@ -30,6 +31,9 @@ public sealed record CardModel
 
     /// <summary>TAR of the issuer security domain. Default: 000000.</summary>
     public Tar RamTar { get; init; } = Tar.IssuerSecurityDomain;
+
+    /// <summary>How scripts to the issuer security domain and their answers are laid out at <see cref="RamTar"/>. Default: compact.</summary>
+    public ScriptFormat ScriptFormat { get; init; }
 
     /// <summary>How many short messages the card puts together to one packet. Default: 5.</summary>
     public int MaxSegments { get; init; } = 5;

@@ -104,7 +104,7 @@ internal sealed partial class CardTurn
             Kic = Kic.For(keys.Kic, domain.KeyVersion),
             Kid = Kid.For(keys.Kid, domain.KeyVersion),
         };
-        Octets packet = PacketProtection.Protect(header, keys, CompactScript.Write(step.Commands).Span);
+        Octets packet = PacketProtection.Protect(header, keys, ScriptLayout.Write(Model.ScriptFormat, step.Commands).Span);
         ImmutableArray<Octets> segments = Concatenation.Split(packet, SegmentOptions, _card.NextReference);
 
         var outstanding = new OutstandingPacket
@@ -115,6 +115,7 @@ internal sealed partial class CardTurn
             Reference = _card.NextReference,
             SegmentCount = segments.Length,
             Header = Wire(header),
+            Format = Model.ScriptFormat,
             Sends = 1,
             Parts = step.Parts,
             After = step.After,

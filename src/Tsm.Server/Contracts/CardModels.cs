@@ -4,6 +4,7 @@ using Tsm.Application.Cards;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 
 namespace Tsm.Server.Contracts;
@@ -12,10 +13,11 @@ namespace Tsm.Server.Contracts;
 /// <param name="Name">The name by which cards refer to it: 1 to 32 lower-case letters, digits, '-' or '.'.</param>
 /// <param name="Description">One sentence for people.</param>
 /// <param name="Algorithm">The algorithm of its SCP80 keys.</param>
-/// <param name="ChecksumLength">Length of the cryptographic checksum in octets: 8, or 4 with AES. Default 8.</param>
 /// <param name="KeyLength">The only length of keys that an import takes, in octets: 16, 24 or 32 with AES, 16 or 24 with 3DES. Default: every one of these.</param>
+/// <param name="ChecksumLength">Length of the cryptographic checksum in octets: 8, or 4 with AES. Default 8.</param>
 /// <param name="Spi">SPI, four hexadecimal digits. Default 1639.</param>
 /// <param name="RamTar">TAR of the issuer security domain, six hexadecimal digits. Default 000000.</param>
+/// <param name="ScriptFormat">How scripts for that TAR and their answers are laid out. Default compact.</param>
 /// <param name="MaxSegments">How many short messages the card puts together, 1 to 255. Default 5.</param>
 /// <param name="MaxLoadBlock">The longest data of one LOAD command in octets, 16 to 255. Default 240.</param>
 /// <param name="MaxCommands">The most commands in one script, 1 to 255. Default 255.</param>
@@ -33,10 +35,11 @@ public sealed record CardModelDetails(
     string? Name,
     string? Description,
     KeyAlgorithm? Algorithm,
+    int? KeyLength,
     int? ChecksumLength,
     string? Spi,
-    int? KeyLength,
     string? RamTar,
+    ScriptFormat? ScriptFormat,
     int? MaxSegments,
     int? MaxLoadBlock,
     int? MaxCommands,
@@ -59,10 +62,11 @@ public sealed record CardModelDetails(
             model.Name,
             model.Description,
             model.Algorithm,
+            model.KeyLength,
             model.ChecksumLength,
             model.Spi,
             model.RamTar.ToString(),
-            model.KeyLength,
+            model.ScriptFormat,
             model.MaxSegments,
             model.MaxLoadBlock,
             model.MaxCommands,
@@ -120,11 +124,12 @@ public sealed record CardModelDetails(
         {
             Description = Description ?? "",
             Algorithm = Algorithm!.Value,
+            KeyLength = KeyLength,
             ChecksumLength = ChecksumLength ?? standard.ChecksumLength,
             Spi = Spi?.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant() ?? standard.Spi,
             RamTar = tar,
+            ScriptFormat = ScriptFormat ?? standard.ScriptFormat,
             MaxSegments = MaxSegments ?? standard.MaxSegments,
-            KeyLength = KeyLength,
             MaxLoadBlock = MaxLoadBlock ?? standard.MaxLoadBlock,
             MaxCommands = MaxCommands ?? standard.MaxCommands,
             IdentifierFirst = IdentifierFirst ?? standard.IdentifierFirst,
@@ -140,11 +145,6 @@ public sealed record CardModelDetails(
         }, []);
     }
 
-    private static void Range(List<ApiFault> faults, string field, int? value, int least, int most) =>
-        Demand(faults, field, value is null || (value >= least && value <= most), $"{field} is {value}.", $"Write a number from {least} to {most}.");
-
-    private static void Demand(List<ApiFault> faults, string field, bool holds, string problem, string next)
-    {
     private void DemandNameAndKeys(List<ApiFault> faults, string name)
     {
         Demand(faults, "name", Name is null || string.Equals(Name, name, StringComparison.Ordinal), "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
@@ -174,6 +174,11 @@ public sealed record CardModelDetails(
             "Write 8, or 4 with AES.");
     }
 
+    private static void Range(List<ApiFault> faults, string field, int? value, int least, int most) =>
+        Demand(faults, field, value is null || (value >= least && value <= most), $"{field} is {value}.", $"Write a number from {least} to {most}.");
+
+    private static void Demand(List<ApiFault> faults, string field, bool holds, string problem, string next)
+    {
         if (!holds)
         {
             faults.Add(new(null, field, "FIELD_INVALID", problem, next));
