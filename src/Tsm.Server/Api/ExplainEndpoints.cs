@@ -1,4 +1,3 @@
-using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
