@@ -31,7 +31,11 @@ public sealed class ChaosStory(ITestOutputHelper output)
         int count = Setting("TSM_CHAOS") ?? ShortForm;
         int seed = Setting("TSM_CHAOS_SEED") ?? RandomNumberGenerator.GetInt32(1_000_000);
         using var postgres = new PrivatePostgres();
-        (string Model, string Profile)[] kinds = [("uicc-aes", "aes"), ("uicc-3des", "3des"), ("uicc-small", "small")];
+        (string Model, string Profile)[] kinds =
+        [
+            ("uicc-aes", "aes"), ("uicc-3des", "3des"), ("uicc-small", "small"),
+            ("uicc-aes256", "aes256"), ("uicc-3des3", "3des3"), ("uicc-aes-expanded", "aes-expanded"),
+        ];
         SiteCard[] cards = [.. Enumerable.Range(1, count).Select(i => SiteCard.New(i, kinds[i % kinds.Length].Model, kinds[i % kinds.Length].Profile))];
         await using Site site = await Site.StartAsync(
             cards,

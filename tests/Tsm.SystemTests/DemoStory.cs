@@ -15,6 +15,9 @@ public sealed class DemoStory
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("every step was proven on every card", result.Output, StringComparison.Ordinal);
+        Assert.All(
+            ["uicc-aes", "uicc-3des", "uicc-small", "uicc-aes256", "uicc-3des3", "uicc-aes-expanded"],
+            model => Assert.Contains($"1 {model}", result.Output, StringComparison.Ordinal));
     }
 
     [Fact]

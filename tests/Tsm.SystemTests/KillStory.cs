@@ -13,7 +13,11 @@ public sealed class KillStory(ITestOutputHelper output)
     [Fact]
     public async Task Ten_kills_in_the_middle_of_loads_lose_nothing_and_repeat_no_command()
     {
-        SiteCard[] cards = [SiteCard.New(1, "uicc-aes", "aes"), SiteCard.New(2, "uicc-3des", "3des"), SiteCard.New(3, "uicc-small", "small")];
+        SiteCard[] cards =
+        [
+            SiteCard.New(1, "uicc-aes", "aes"), SiteCard.New(2, "uicc-3des3", "3des3"), SiteCard.New(3, "uicc-small", "small"),
+            SiteCard.New(4, "uicc-aes-expanded", "aes-expanded"),
+        ];
         await using Site site = await Site.StartAsync(cards, "--delay", "300");
         await site.ImportAsync(cards);
 

@@ -167,7 +167,7 @@ public sealed class OrleansStory(ITestOutputHelper output) : IDisposable
         ["keySets"] = new JsonArray(new JsonObject
         {
             ["version"] = 1,
-            ["algorithm"] = card.Profile == "3des" ? "tripleDes" : "aes",
+            ["algorithm"] = card.Algorithm,
             ["kic"] = card.Kic,
             ["kid"] = card.Kid,
         }),

@@ -15,16 +15,20 @@ internal sealed record SiteCard(string Iccid, string Msisdn, string Model, strin
 
     public int? Memory { get; init; }
 
+    /// <summary>The algorithm of its keys, as the simulator calls it.</summary>
+    public string Algorithm => Profile.StartsWith("3des", StringComparison.Ordinal) ? "tripleDes" : "aes";
+
     public static SiteCard New(int number, string model, string profile)
     {
+        int keyLength = profile switch { "aes256" => 32, "3des3" => 24, _ => 16 };
         string body = $"89999200{number.ToString("D10", CultureInfo.InvariantCulture)}";
         return new(
             body + Tsm.Card.Identifiers.Iccid.CheckDigit(body),
             $"49172{number.ToString("D7", CultureInfo.InvariantCulture)}",
             model,
             profile,
-            Convert.ToHexString(RandomNumberGenerator.GetBytes(16)),
-            Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+            Convert.ToHexString(RandomNumberGenerator.GetBytes(keyLength)),
+            Convert.ToHexString(RandomNumberGenerator.GetBytes(keyLength)));
     }
 }
 
@@ -176,7 +180,6 @@ internal sealed class Site : IAsyncDisposable
 
     private static JsonNode Simulated(SiteCard card)
     {
-        string algorithm = card.Profile == "3des" ? "tripleDes" : "aes";
         var node = new JsonObject
         {
             ["iccid"] = card.Iccid,
@@ -186,7 +189,7 @@ internal sealed class Site : IAsyncDisposable
             ["keySets"] = new JsonArray(new JsonObject
             {
                 ["version"] = 1,
-                ["algorithm"] = algorithm,
+                ["algorithm"] = card.Algorithm,
                 ["kic"] = card.Kic,
                 ["kid"] = card.CardKid ?? card.Kid,
             }),

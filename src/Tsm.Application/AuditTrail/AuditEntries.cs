@@ -61,6 +61,7 @@ public static class AuditEntries
             Details(
                 ("algorithm", model.Algorithm.ToString()),
                 ("checksumLength", Number(model.ChecksumLength)),
+                ("keyLength", model.KeyLength is { } length ? Number(length) : null),
                 ("sha256", Convert.ToHexString(SHA256.HashData(json))),
                 ("spi", model.Spi)));
     }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Security.Keys;
 
 namespace Tsm.Application.Cards;
 
@@ -39,9 +41,6 @@ public sealed record CheckedCard(
 /// <param name="models">The card models of the tenant.</param>
 public sealed class CardImport(IEnumerable<CardModel> models)
 {
-    /// <summary>Octets of a key: two-key 3DES and AES-128.</summary>
-    public const int KeyLength = 16;
-
     /// <summary>The highest counter a card may start from: 2^40-1 would block it for good (TS 102 225 §5.1.4).</summary>
     public const ulong MaxCounter = (1UL << 40) - 257;
 
@@ -61,9 +60,9 @@ public sealed class CardImport(IEnumerable<CardModel> models)
         string msisdn = Identifier("msisdn", row.Line, ParseMsisdn(row.Msisdn), _msisdns);
         CardModel? model = Model(row);
         int version = KeyVersion(row);
-        Octets kic = Key(row.Line, "kic", row.Kic, required: true);
-        Octets kid = Key(row.Line, "kid", row.Kid, required: true);
-        Octets dek = Key(row.Line, "dek", row.Dek, required: false);
+        Octets kic = Key(row.Line, "kic", row.Kic, model, required: true);
+        Octets kid = Key(row.Line, "kid", row.Kid, model, required: true);
+        Octets dek = Key(row.Line, "dek", row.Dek, model, required: false);
         ulong counter = Counter(row);
         return Faults.Count == before && model is not null
             ? new(row.Line, iccid, msisdn, model, version, kic, kid, dek, counter)
@@ -157,13 +156,13 @@ public sealed class CardImport(IEnumerable<CardModel> models)
         return 0;
     }
 
-    private Octets Key(int line, string column, string text, bool required)
+    private Octets Key(int line, string column, string text, CardModel? model, bool required)
     {
         if (text.Length == 0)
         {
             if (required)
             {
-                Faults.Add(new(line, column, "KEY_MISSING", "The key is missing.", $"Write {KeyLength * 2} hexadecimal digits."));
+                Faults.Add(new(line, column, "KEY_MISSING", "The key is missing.", Digits(model)));
             }
 
             return default;
@@ -171,20 +170,33 @@ public sealed class CardImport(IEnumerable<CardModel> models)
 
         if (!Octets.TryParse(text, out Octets key))
         {
-            Faults.Add(new(line, column, "KEY_NOT_HEX", "The key is not hexadecimal.", $"Write {KeyLength * 2} hexadecimal digits."));
+            Faults.Add(new(line, column, "KEY_NOT_HEX", "The key is not hexadecimal.", Digits(model)));
         }
-        else if (key.Length != KeyLength)
+        else if (model is not null && !(model.KeyLength is { } only ? key.Length == only : KeyMaterial.LengthsOf(model.Algorithm).Contains(key.Length)))
         {
             Faults.Add(new(
                 line,
                 column,
                 "KEY_LENGTH_WRONG",
-                $"The key has {key.Length} octets, but the model's keys have {KeyLength}.",
-                $"Write {KeyLength * 2} hexadecimal digits; an 8-octet DES key is not supported."));
+                $"The key has {key.Length} octets, but keys of {model.Name} have {AnyOf(Lengths(model), each: 1)}.",
+                key.Length == 8 ? $"{Digits(model)} Single DES is not supported." : Digits(model)));
         }
 
         return key;
     }
+
+    private static string Digits(CardModel? model) => $"Write {AnyOf(Lengths(model), each: 2)} hexadecimal digits.";
+
+    /// <summary>Without a model, which is a fault of its own, a key may be as long as any.</summary>
+    private static ImmutableArray<int> Lengths(CardModel? model) =>
+        model?.KeyLength is { } only ? [only] : KeyMaterial.LengthsOf(model?.Algorithm ?? KeyAlgorithm.Aes);
+
+    /// <summary>Such as "16, 24 or 32".</summary>
+    private static string AnyOf(ImmutableArray<int> lengths, int each) => lengths.Length == 1
+        ? Number(lengths[0] * each)
+        : $"{string.Join(", ", lengths[..^1].Select(l => Number(l * each)))} or {Number(lengths[^1] * each)}";
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private ulong Counter(CardImportRow row)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tsm.Application.Applications;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 
 namespace Tsm.Application.Cards;
@@ -14,8 +15,13 @@ public sealed record CardModel
     /// <summary>One sentence for people.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The algorithm of its SCP80 keys; 16 octets each for two-key 3DES and AES-128.</summary>
+    /// <summary>The algorithm of its SCP80 keys. How long they are says the key set of each card.</summary>
     public required KeyAlgorithm Algorithm { get; init; }
+
+    /// <summary>
+    /// The only length of keys that an import takes, in octets, such as 32 for AES-256. Default: null, every length of the algorithm.
+    /// </summary>
+    public int? KeyLength { get; init; }
 
     /// <summary>Length of the cryptographic checksum in octets: 8, or 4 with AES. Default: 8.</summary>
     public int ChecksumLength { get; init; } = 8;
@@ -25,6 +31,9 @@ public sealed record CardModel
 
     /// <summary>TAR of the issuer security domain. Default: 000000.</summary>
     public Tar RamTar { get; init; } = Tar.IssuerSecurityDomain;
+
+    /// <summary>How scripts to the issuer security domain and their answers are laid out at <see cref="RamTar"/>. Default: compact.</summary>
+    public ScriptFormat ScriptFormat { get; init; }
 
     /// <summary>How many short messages the card puts together to one packet. Default: 5.</summary>
     public int MaxSegments { get; init; } = 5;

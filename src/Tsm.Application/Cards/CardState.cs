@@ -4,6 +4,7 @@ using Tsm.Bearers.Sms;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 
 namespace Tsm.Application.Cards;
 
@@ -137,6 +138,9 @@ public sealed record OutstandingPacket
 
     /// <summary>SPI, KIc, KID, TAR, CNTR and CC length: a snapshot that opens the answer whatever the model says by then.</summary>
     public required Octets Header { get; init; }
+
+    /// <summary>The format of its script and so of its answer, whatever the model says by then; packets from before it was there are compact.</summary>
+    public ScriptFormat Format { get; init; }
 
     /// <summary>How often these octets were made ready to leave.</summary>
     public required int Sends { get; init; }

@@ -5,7 +5,6 @@ using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
-using Tsm.Card.Scripts;
 
 namespace Tsm.Application.Cards;
 
@@ -18,43 +17,62 @@ internal sealed partial class CardTurn
         _effects.Add(new WithdrawPacket());
         Change(j => j with { StepsDone = j.StepsDone + 1, IndicatedAnswers = 0, CounterJumps = 0, Recoveries = 0 });
 
-        if (!CompactResponse.TryParse(data.Span, out CompactResponse response, out PacketError error))
+        ImmutableArray<StepPart> parts = packet.Parts;
+        if (!ScriptAnswer.TryRead(packet.Format, data, parts, out ScriptAnswer answer, out PacketError error))
         {
-            Note("answer", $"PoR 00, CC valid, but its content is no compact response: {error}.", raw, Grade.Proven);
+            Problem problem = Problems.NoResponse(packet.Format, error, data);
+            Note("answer", $"PoR 00, CC valid, but: {problem.Meaning}", raw, Grade.Proven);
             WriteOff(packet, possiblyExecuted: true);
-            Abandon(Problems.NoResponse(error, data), Grade.Proven);
+            Abandon(problem, Grade.Proven);
             return;
         }
 
-        ImmutableArray<StepPart> parts = packet.Parts;
-        bool success = response.Status.IsSuccess || response.Status.IsWarning;
-
-        // Whether GET RESPONSE is counted differs between cards: judge by SW.
-        int counted = success && parts[^1].Purpose == Purpose.GetResponse && response.Executed == parts.Length - 1 ? parts.Length : response.Executed;
-        int succeeded = Math.Clamp(success ? counted : counted - 1, 0, parts.Length);
-        Note(
-            "answer",
-            $"PoR 00, CC valid: {response.Executed} of {parts.Length} commands ({Describe(parts)}), SW {response.Status}{(response.Status.IsSuccess ? "" : $", {response.Status.Name}")}.",
-            raw,
-            Grade.Proven);
-
-        foreach (StepPart part in parts.Take(succeeded))
+        Note("answer", $"PoR 00, CC valid: {answer.Describe(parts.Length, Describe(parts))}", raw, Grade.Proven);
+        foreach (StepPart part in parts.Take(answer.Succeeded))
         {
             Apply(part);
         }
 
-        if (succeeded == parts.Length)
+        if (answer.Succeeded == parts.Length)
         {
             Change(j => j with { Cursor = packet.After });
             if (parts[0].Purpose is Purpose.ListApplications or Purpose.ListLoadFiles)
             {
-                TakeList(packet, response);
+                TakeList(packet, answer.Status, answer.Data);
             }
+        }
+        else if (answer.Failure is { } failure)
+        {
+            Fail(packet, parts[answer.Succeeded], failure);
+        }
+        else if (answer.Fault is { } fault)
+        {
+            // The card has stopped before this command: nothing that follows was executed.
+            Abandon(Problems.ScriptRefused(fault, Name(parts[answer.Succeeded].Purpose), data), Grade.Proven);
         }
         else
         {
-            Fail(packet, parts[succeeded], response.Status);
+            AskForTheRest(packet, answer.Succeeded, data);
         }
+    }
+
+    /// <summary>
+    /// An answer that ends without a failure before the script does says nothing of the rest, which may have been executed: the card is
+    /// asked what is on it, once, before anything is repeated.
+    /// </summary>
+    private void AskForTheRest(OutstandingPacket packet, int answered, Octets data)
+    {
+        bool changes = packet.Parts.Skip(answered).Any(Changes);
+        if (changes && !Active.AuditedForDrift)
+        {
+            _card = _card with { Uncertain = true };
+            Change(j => j with { AuditedForDrift = true, Attempted = true, Cursor = new() { Stage = Stage.AuditApplications } });
+            Note("job", $"The answer ends after {answered} of {packet.Parts.Length} commands: the card is asked what it has executed.");
+            return;
+        }
+
+        WriteOff(packet, possiblyExecuted: changes);
+        Abandon(Problems.AnswerIncomplete(answered, packet.Parts.Length, data), Grade.Proven);
     }
 
     /// <summary>A command that is proven to have succeeded changes what is confirmed.</summary>
@@ -123,7 +141,7 @@ internal sealed partial class CardTurn
                 break;
             case Purpose.ListApplications or Purpose.ListLoadFiles when notFound:
                 Change(j => j with { Cursor = packet.After });
-                TakeList(packet, default);
+                TakeList(packet, StatusWord.Success, default);
                 break;
             case Purpose.Load or Purpose.LoadLast when LoadIsLost(status):
                 Change(j => j with { Restarts = j.Restarts + 1, Cursor = new() { Stage = Stage.Clean } });
@@ -170,12 +188,19 @@ internal sealed partial class CardTurn
         Finish(end, job.VerdictGrade ?? grade, reason.Meaning, job.CancelRequested ? null : reason);
     }
 
-    private void TakeList(OutstandingPacket packet, CompactResponse response)
+    private void TakeList(OutstandingPacket packet, StatusWord? status, Octets page)
     {
         Purpose purpose = packet.Parts[0].Purpose;
-        if (!RegistryEntry.TryParsePage(response.Data.Span, out ImmutableArray<RegistryEntry> entries, out PacketError error))
+        if (!RegistryEntry.TryParsePage(page.Span, out ImmutableArray<RegistryEntry> entries, out PacketError error))
         {
-            Abandon(Problems.UnreadableList(error, response.Data), Grade.Proven);
+            Abandon(Problems.UnreadableList(error, page), Grade.Proven);
+            return;
+        }
+
+        if (status is { Sw1: 0x61 })
+        {
+            // The card has a list and did not send it, or not all of it: that is not an empty card.
+            Abandon(Problems.UnreadableList(new(PacketFault.Truncated, page.Length), page), Grade.Proven);
             return;
         }
 
@@ -186,7 +211,7 @@ internal sealed partial class CardTurn
             return;
         }
 
-        bool more = response.Status.Value == 0x6310;
+        bool more = status == StatusWord.MoreData;
         Stage stage = purpose == Purpose.ListApplications ? Stage.AuditApplications : Stage.AuditLoadFiles;
         Change(j => j with
         {

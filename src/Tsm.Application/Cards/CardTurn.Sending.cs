@@ -97,10 +97,14 @@ internal sealed partial class CardTurn
 
         PlannedStep step = Plan(job);
         domain = domain with { Counter = counter.Value };
-        CommandHeader header = Header(domain);
         using KeySet keys = _context.Keys.Open(domain.KeyVersion)
             ?? throw new InvalidOperationException($"Key version {domain.KeyVersion} of card {_card.Iccid} is gone.");
-        Octets packet = PacketProtection.Protect(header, keys, CompactScript.Write(step.Commands).Span);
+        CommandHeader header = Header(domain) with
+        {
+            Kic = Kic.For(keys.Kic, domain.KeyVersion),
+            Kid = Kid.For(keys.Kid, domain.KeyVersion),
+        };
+        Octets packet = PacketProtection.Protect(header, keys, ScriptLayout.Write(Model.ScriptFormat, step.Commands).Span);
         ImmutableArray<Octets> segments = Concatenation.Split(packet, SegmentOptions, _card.NextReference);
 
         var outstanding = new OutstandingPacket
@@ -111,6 +115,7 @@ internal sealed partial class CardTurn
             Reference = _card.NextReference,
             SegmentCount = segments.Length,
             Header = Wire(header),
+            Format = Model.ScriptFormat,
             Sends = 1,
             Parts = step.Parts,
             After = step.After,
@@ -160,6 +165,7 @@ internal sealed partial class CardTurn
             : JobPlanner.Next(job, Model, Application(job.Application), Capacity);
     }
 
+    /// <summary>The header as far as it decides what a packet has room for, which is the same for two and three keys of triple DES.</summary>
     private CommandHeader Header(CounterDomain domain)
     {
         (CipherAlgorithm cipher, CheckAlgorithm check) = Model.Algorithm == KeyAlgorithm.Aes

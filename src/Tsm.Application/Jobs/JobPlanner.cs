@@ -17,9 +17,6 @@ public sealed record PlannedStep(ImmutableArray<CommandApdu> Commands, Immutable
 /// <summary>Turns a job into scripts, each as full as one packet may be, so that the job takes as few short messages as can be.</summary>
 public static class JobPlanner
 {
-    /// <summary>CLA, INS, P1, P2 and Lc.</summary>
-    private const int CommandHeader = 5;
-
     /// <summary>A LOAD with less than this is not worth its header; it goes with the next packet (a limit of ours).</summary>
     private const int SmallestBlock = 24;
 
@@ -92,17 +89,17 @@ public static class JobPlanner
     {
         var commands = ImmutableArray.CreateBuilder<CommandApdu>();
         var parts = ImmutableArray.CreateBuilder<StepPart>();
-        int room = capacity;
+        int room = ScriptLayout.Room(model.ScriptFormat, capacity);
         int offset = job.Cursor.Offset;
         int block = job.Cursor.Block;
         Octets loadFile = application.LoadFile;
 
-        bool Fits(CommandApdu command) => CompactScript.Length(command) <= room && commands.Count < model.MaxCommands;
+        bool Fits(CommandApdu command) => ScriptLayout.SizeOf(model.ScriptFormat, command) <= room && commands.Count < model.MaxCommands;
         void Add(CommandApdu command, StepPart part)
         {
             commands.Add(command);
             parts.Add(part);
-            room -= CompactScript.Length(command);
+            room -= ScriptLayout.SizeOf(model.ScriptFormat, command);
         }
 
         if (!job.Cursor.Opened)
@@ -113,7 +110,7 @@ public static class JobPlanner
         while (offset < loadFile.Length && commands.Count < model.MaxCommands && block < LoadCommand.MaxBlocks)
         {
             int left = loadFile.Length - offset;
-            int length = Math.Min(Math.Min(model.MaxLoadBlock, left), room - CommandHeader);
+            int length = Math.Min(Math.Min(model.MaxLoadBlock, left), ScriptLayout.MostData(model.ScriptFormat, room));
             if (length < Math.Min(SmallestBlock, left))
             {
                 break;
@@ -162,10 +159,14 @@ public static class JobPlanner
         return (tagList ? command : command with { Tags = default }).ToApdu();
     }
 
-    private static PlannedStep List(CardJob job, RegistryScope scope, Purpose purpose, CardModel model, JobCursor after) => new(
-        [List(scope, job.Cursor.NextPage, model.StatusTagList), CompactScript.GetResponse],
-        [new(purpose, null), new(Purpose.GetResponse, null)],
-        after);
+    /// <summary>GET STATUS; in the compact format its list is fetched by GET RESPONSE (TS 102 226 §5.1.1).</summary>
+    private static PlannedStep List(CardJob job, RegistryScope scope, Purpose purpose, CardModel model, JobCursor after)
+    {
+        CommandApdu list = List(scope, job.Cursor.NextPage, model.StatusTagList);
+        return model.ScriptFormat == ScriptFormat.Expanded
+            ? One(list, new(purpose, null), after)
+            : new([list, CompactScript.GetResponse], [new(purpose, null), new(Purpose.GetResponse, null)], after);
+    }
 
     private static PlannedStep One(CommandApdu command, StepPart part, JobCursor after) => new([command], [part], after);
 }

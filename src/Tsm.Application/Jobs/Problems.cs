@@ -5,6 +5,7 @@ using Tsm.Application.Cards;
 using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Scp80;
 
 namespace Tsm.Application.Jobs;
@@ -188,13 +189,40 @@ public static class Problems
         [data.ToString()]);
 
     /// <summary>The content of a proven answer is not what a remote management application answers.</summary>
-    public static Problem NoResponse(PacketError error, Octets data) => new(
+    public static Problem NoResponse(ScriptFormat format, PacketError error, Octets data)
+    {
+        (string asked, string other) = format == ScriptFormat.Expanded ? ("expanded", "compact") : ("compact", "expanded");
+        return new(
+            "globalplatform",
+            "RESPONSE_UNREADABLE",
+            "Unreadable response",
+            $"The proven answer is no {asked} response: {error}.",
+            $"The TAR of the card model leads to something else than the issuer security domain, or the card answers in the {other} format.",
+            "Check ramTar and scriptFormat of the card model against the card's documentation.",
+            [data.ToString()]);
+    }
+
+    /// <summary>The card found a script malformed and stopped there.</summary>
+    /// <param name="fault">What it found.</param>
+    /// <param name="command">The command that it did not take.</param>
+    /// <param name="data">The answer.</param>
+    public static Problem ScriptRefused(ScriptFault fault, string command, Octets data) => new(
         "globalplatform",
-        "RESPONSE_UNREADABLE",
-        "Unreadable response",
-        $"The proven answer is no compact response: {error}.",
-        "The TAR of the card model leads to something else than the issuer security domain, or the card answers in the expanded format.",
-        "Check ramTar of the card model against the card's documentation.",
+        $"SCRIPT_{fault.Tag:X2}{fault.Code}",
+        "The card does not take the script",
+        $"{fault.Meaning} It stopped before {command}.",
+        "The card does not know the expanded format at this TAR, or not all of it.",
+        "Check ramTar and scriptFormat of the card model against the card's documentation, and send us the octets if both are right.",
+        [data.ToString()]);
+
+    /// <summary>An answer that says nothing of some commands, the second time.</summary>
+    public static Problem AnswerIncomplete(int answered, int commands, Octets data) => new(
+        "globalplatform",
+        "ANSWER_INCOMPLETE",
+        "The card answers for part of the script",
+        $"{answered} of {commands} commands were answered, without a failure. Whether the others were executed is unknown.",
+        "The answer does not fit what the card has room for, or the card answers in another way than the standard has it.",
+        "Lower maxCommands of the card model, and send us the octets. The card is audited before the next job.",
         [data.ToString()]);
 
     /// <summary>More objects than a card's state holds.</summary>

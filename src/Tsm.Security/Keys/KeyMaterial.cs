@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -17,6 +18,10 @@ public sealed class KeyMaterial : IDisposable
 {
     private const int CheckValueLength = 3;
     private const int LongestLength = 32;
+
+    private static readonly ImmutableArray<int> AesLengths = [16, 24, 32];
+    private static readonly ImmutableArray<int> TripleDesLengths = [16, 24];
+    private static readonly ImmutableArray<int> DesLengths = [8];
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] _octets;
@@ -59,25 +64,35 @@ public sealed class KeyMaterial : IDisposable
     /// <summary>The cipher with the contexts that are kept for this key.</summary>
     internal BlockCipher Cipher => _cipher;
 
+    /// <summary>The lengths that a key may have, in octets, the shortest first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such algorithm.</exception>
+    public static ImmutableArray<int> LengthsOf(KeyAlgorithm algorithm) => algorithm switch
+    {
+        KeyAlgorithm.Aes => AesLengths,
+        KeyAlgorithm.TripleDes => TripleDesLengths,
+        KeyAlgorithm.Des => DesLengths,
+        _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "There is no such algorithm."),
+    };
+
     /// <summary>Copies <paramref name="octets"/> into a key; the caller clears its own copy.</summary>
     /// <param name="octets">8 octets for DES, 16 or 24 for triple DES, 16, 24 or 32 for AES.</param>
     /// <param name="algorithm">The block cipher the key is for.</param>
     /// <exception cref="ArgumentException">The length does not fit the algorithm; the message says which lengths do.</exception>
     public static KeyMaterial From(ReadOnlySpan<byte> octets, KeyAlgorithm algorithm)
     {
-        string? lengths = (algorithm, octets.Length) switch
+        if (LengthsOf(algorithm).Contains(octets.Length))
         {
-            (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8) => null,
-            (KeyAlgorithm.Aes, _) => "An AES key has 16, 24 or 32",
-            (KeyAlgorithm.TripleDes, _) => "A triple DES key has 16 or 24",
-            (KeyAlgorithm.Des, _) => "A DES key has 8",
-            _ => throw new ArgumentOutOfRangeException(nameof(algorithm)),
-        };
+            return new(octets, algorithm);
+        }
 
-        return lengths is null
-            ? new(octets, algorithm)
-            : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{lengths} octets, not {octets.Length}."), nameof(octets));
+        string lengths = algorithm switch
+        {
+            KeyAlgorithm.Aes => "An AES key has 16, 24 or 32",
+            KeyAlgorithm.TripleDes => "A triple DES key has 16 or 24",
+            _ => "A DES key has 8",
+        };
+        throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"{lengths} octets, not {octets.Length}."), nameof(octets));
     }
 
     /// <summary>The key check value in hexadecimal, or a word once the key has been disposed.</summary>

@@ -109,9 +109,7 @@ public static class KeyWrapping
     private static KeyMaterial? Unwrap(Octets wrapped, KeyAlgorithm algorithm, VaultKey vault, ReadOnlySpan<byte> associatedData)
     {
         ArgumentNullException.ThrowIfNull(vault);
-        bool fits = (algorithm, wrapped.Length - Overhead) is
-            (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8);
-        if (!fits || wrapped[0] != Format)
+        if (!KeyMaterial.LengthsOf(algorithm).Contains(wrapped.Length - Overhead) || wrapped[0] != Format)
         {
             return null;
         }

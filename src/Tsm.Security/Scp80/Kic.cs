@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tsm.Card.Encoding;
+using Tsm.Security.Keys;
 
 namespace Tsm.Security.Scp80;
 
@@ -39,6 +40,22 @@ public readonly record struct Kic : IPacket<Kic>
             _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The algorithm has no coding in KIc."),
         };
         _octet = (byte)(keyVersion << 4 | coding);
+    }
+
+    /// <summary>Names a key: with triple DES its length says which of the two codings.</summary>
+    /// <param name="key">The key that ciphers, in CBC.</param>
+    /// <param name="keyVersion">0 to 15; 0 leaves the key to the card.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The version is not 0 to 15.</exception>
+    public static Kic For(KeyMaterial key, int keyVersion)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new((key.Algorithm, key.Length) switch
+        {
+            (KeyAlgorithm.Aes, _) => CipherAlgorithm.AesCbc,
+            (KeyAlgorithm.TripleDes, 16) => CipherAlgorithm.TripleDesTwoKeys,
+            (KeyAlgorithm.TripleDes, _) => CipherAlgorithm.TripleDesThreeKeys,
+            _ => CipherAlgorithm.DesCbc,
+        }, keyVersion);
     }
 
     /// <summary>The algorithm that the octet codes; Reserved where it codes none.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tsm.Card.Encoding;
+using Tsm.Security.Keys;
 
 namespace Tsm.Security.Scp80;
 
@@ -38,6 +39,22 @@ public readonly record struct Kid : IPacket<Kid>
             _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The algorithm has no coding in KID."),
         };
         _octet = (byte)(keyVersion << 4 | coding);
+    }
+
+    /// <summary>Names a key that makes a CC: with triple DES its length says which of the two codings.</summary>
+    /// <param name="key">The key that signs.</param>
+    /// <param name="keyVersion">0 to 15; 0 leaves the key to the card.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The version is not 0 to 15.</exception>
+    public static Kid For(KeyMaterial key, int keyVersion)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new((key.Algorithm, key.Length) switch
+        {
+            (KeyAlgorithm.Aes, _) => CheckAlgorithm.AesCmac,
+            (KeyAlgorithm.TripleDes, 16) => CheckAlgorithm.TripleDesMacTwoKeys,
+            (KeyAlgorithm.TripleDes, _) => CheckAlgorithm.TripleDesMacThreeKeys,
+            _ => CheckAlgorithm.DesMac,
+        }, keyVersion);
     }
 
     /// <summary>The algorithm that the octet codes for a CC; Reserved where it codes none.</summary>

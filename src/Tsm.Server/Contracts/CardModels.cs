@@ -4,6 +4,7 @@ using Tsm.Application.Cards;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 
 namespace Tsm.Server.Contracts;
@@ -12,9 +13,11 @@ namespace Tsm.Server.Contracts;
 /// <param name="Name">The name by which cards refer to it: 1 to 32 lower-case letters, digits, '-' or '.'.</param>
 /// <param name="Description">One sentence for people.</param>
 /// <param name="Algorithm">The algorithm of its SCP80 keys.</param>
+/// <param name="KeyLength">The only length of keys that an import takes, in octets: 16, 24 or 32 with AES, 16 or 24 with 3DES. Default: every one of these.</param>
 /// <param name="ChecksumLength">Length of the cryptographic checksum in octets: 8, or 4 with AES. Default 8.</param>
 /// <param name="Spi">SPI, four hexadecimal digits. Default 1639.</param>
 /// <param name="RamTar">TAR of the issuer security domain, six hexadecimal digits. Default 000000.</param>
+/// <param name="ScriptFormat">How scripts for that TAR and their answers are laid out. Default compact.</param>
 /// <param name="MaxSegments">How many short messages the card puts together, 1 to 255. Default 5.</param>
 /// <param name="MaxLoadBlock">The longest data of one LOAD command in octets, 16 to 255. Default 240.</param>
 /// <param name="MaxCommands">The most commands in one script, 1 to 255. Default 255.</param>
@@ -32,9 +35,11 @@ public sealed record CardModelDetails(
     string? Name,
     string? Description,
     KeyAlgorithm? Algorithm,
+    int? KeyLength,
     int? ChecksumLength,
     string? Spi,
     string? RamTar,
+    ScriptFormat? ScriptFormat,
     int? MaxSegments,
     int? MaxLoadBlock,
     int? MaxCommands,
@@ -57,9 +62,11 @@ public sealed record CardModelDetails(
             model.Name,
             model.Description,
             model.Algorithm,
+            model.KeyLength,
             model.ChecksumLength,
             model.Spi,
             model.RamTar.ToString(),
+            model.ScriptFormat,
             model.MaxSegments,
             model.MaxLoadBlock,
             model.MaxCommands,
@@ -91,20 +98,7 @@ public sealed record CardModelDetails(
         ArgumentNullException.ThrowIfNull(name);
         List<ApiFault> faults = [];
         var standard = new CardModel { Name = name, Algorithm = KeyAlgorithm.Aes };
-        Demand(faults, "name", Name is null || string.Equals(Name, name, StringComparison.Ordinal), "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
-        Demand(
-            faults,
-            "name",
-            name.Length is >= 1 and <= 32 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.'),
-            "A name has 1 to 32 lower-case letters, digits, '-' or '.'.",
-            "Choose such a name.");
-        Demand(faults, "algorithm", Algorithm is not null, "The algorithm is missing.", "Write aes or tripleDes.");
-        Demand(
-            faults,
-            "checksumLength",
-            ChecksumLength is null or 8 || (ChecksumLength == 4 && Algorithm == KeyAlgorithm.Aes),
-            $"A checksum of {ChecksumLength} octets is not possible here.",
-            "Write 8, or 4 with AES.");
+        DemandNameAndKeys(faults, name);
         Demand(faults, "spi", Spi is null || (Octets.TryParse(Spi, out Octets spi) && spi.Length == 2), "The SPI is not four hexadecimal digits.", "Write it like 1639.");
         Tar tar = standard.RamTar;
         string problem = "";
@@ -130,9 +124,11 @@ public sealed record CardModelDetails(
         {
             Description = Description ?? "",
             Algorithm = Algorithm!.Value,
+            KeyLength = KeyLength,
             ChecksumLength = ChecksumLength ?? standard.ChecksumLength,
             Spi = Spi?.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant() ?? standard.Spi,
             RamTar = tar,
+            ScriptFormat = ScriptFormat ?? standard.ScriptFormat,
             MaxSegments = MaxSegments ?? standard.MaxSegments,
             MaxLoadBlock = MaxLoadBlock ?? standard.MaxLoadBlock,
             MaxCommands = MaxCommands ?? standard.MaxCommands,
@@ -147,6 +143,35 @@ public sealed record CardModelDetails(
             MaxLoadRestarts = MaxLoadRestarts ?? standard.MaxLoadRestarts,
             Packages = [.. packages],
         }, []);
+    }
+
+    private void DemandNameAndKeys(List<ApiFault> faults, string name)
+    {
+        Demand(faults, "name", Name is null || string.Equals(Name, name, StringComparison.Ordinal), "The name in the body is not the one in the path.", "Write the same name, or none in the body.");
+        Demand(
+            faults,
+            "name",
+            name.Length is >= 1 and <= 32 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.'),
+            "A name has 1 to 32 lower-case letters, digits, '-' or '.'.",
+            "Choose such a name.");
+        Demand(
+            faults,
+            "algorithm",
+            Algorithm is KeyAlgorithm.Aes or KeyAlgorithm.TripleDes,
+            Algorithm is null ? "The algorithm is missing." : $"The algorithm {Algorithm} is not supported.",
+            "Write aes or tripleDes.");
+        Demand(
+            faults,
+            "keyLength",
+            KeyLength is not { } length || Algorithm is not (KeyAlgorithm.Aes or KeyAlgorithm.TripleDes) || KeyMaterial.LengthsOf(Algorithm.Value).Contains(length),
+            $"No key has {KeyLength} octets here.",
+            "Write 16, 24 or 32 with aes, 16 or 24 with tripleDes, or nothing for all of them.");
+        Demand(
+            faults,
+            "checksumLength",
+            ChecksumLength is null or 8 || (ChecksumLength == 4 && Algorithm == KeyAlgorithm.Aes),
+            $"A checksum of {ChecksumLength} octets is not possible here.",
+            "Write 8, or 4 with AES.");
     }
 
     private static void Range(List<ApiFault> faults, string field, int? value, int least, int most) =>

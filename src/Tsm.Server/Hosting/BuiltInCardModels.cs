@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 
 namespace Tsm.Server.Hosting;
@@ -34,8 +35,9 @@ internal static class BuiltInCardModels
         new()
         {
             Name = "uicc-aes",
-            Description = "UICC with AES keys, 64 KiB for applications, packets of up to five short messages.",
+            Description = "UICC with AES-128 keys, 64 KiB for applications, packets of up to five short messages.",
             Algorithm = KeyAlgorithm.Aes,
+            KeyLength = 16,
             MaxSegments = 5,
             Memory = 64 * 1024,
             Packages = Packages,
@@ -45,6 +47,7 @@ internal static class BuiltInCardModels
             Name = "uicc-3des",
             Description = "UICC with two-key 3DES keys, 32 KiB for applications, packets of up to five short messages.",
             Algorithm = KeyAlgorithm.TripleDes,
+            KeyLength = 16,
             MaxSegments = 5,
             Memory = 32 * 1024,
             Packages = Packages,
@@ -52,11 +55,44 @@ internal static class BuiltInCardModels
         new()
         {
             Name = "uicc-small",
-            Description = "UICC with AES keys, 12 KiB for applications, packets of up to three short messages, LOAD blocks of 120 octets.",
+            Description = "UICC with AES-128 keys, 12 KiB for applications, packets of up to three short messages, LOAD blocks of 120 octets.",
             Algorithm = KeyAlgorithm.Aes,
+            KeyLength = 16,
             MaxSegments = 3,
             MaxLoadBlock = 120,
             Memory = 12 * 1024,
+            Packages = Packages,
+        },
+        new()
+        {
+            Name = "uicc-aes256",
+            Description = "UICC with AES-256 keys, 64 KiB for applications, packets of up to five short messages.",
+            Algorithm = KeyAlgorithm.Aes,
+            KeyLength = 32,
+            MaxSegments = 5,
+            Memory = 64 * 1024,
+            Packages = Packages,
+        },
+        new()
+        {
+            Name = "uicc-3des3",
+            Description = "UICC with three-key 3DES keys, 32 KiB for applications, packets of up to five short messages.",
+            Algorithm = KeyAlgorithm.TripleDes,
+            KeyLength = 24,
+            MaxSegments = 5,
+            Memory = 32 * 1024,
+            Packages = Packages,
+        },
+        new()
+        {
+            Name = "uicc-aes-expanded",
+            Description = "UICC with AES-128 keys that takes expanded scripts at TAR B20100, 64 KiB for applications, packets of up to five short messages.",
+            Algorithm = KeyAlgorithm.Aes,
+            KeyLength = 16,
+            RamTar = Tar.IssuerSecurityDomainExpanded,
+            ScriptFormat = ScriptFormat.Expanded,
+            MaxSegments = 5,
+            Memory = 64 * 1024,
             Packages = Packages,
         },
     ];

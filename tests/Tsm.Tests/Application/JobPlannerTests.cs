@@ -26,11 +26,12 @@ public sealed class JobPlannerTests
             from capacity in Gen.Choose(60, 700)
             from block in Gen.Choose(32, 255)
             from commands in Gen.Choose(1, 20)
-            select (length, capacity, block, commands);
+            from format in Gen.Elements(ScriptFormat.Compact, ScriptFormat.Expanded)
+            select (length, capacity, block, commands, format);
 
         FsCheck.Check.QuickThrowOnFailure(Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            (ImmutableArray<PlannedStep> steps, Octets loadFile) = Plan(c.length, c.capacity, c.block, c.commands);
+            (ImmutableArray<PlannedStep> steps, Octets loadFile) = Plan(c.length, c.capacity, c.block, c.commands, c.format);
             List<LoadRequest> loads = [];
             foreach (CommandApdu command in steps.SelectMany(s => s.Commands).Where(x => x.Ins == Instruction.Load))
             {
@@ -41,7 +42,7 @@ public sealed class JobPlannerTests
             Assert.Equal(loadFile, Octets.Concat([.. loads.Select(l => l.Block)]));
             Assert.Equal(Enumerable.Range(0, loads.Count), loads.Select(l => (int)l.Number));
             Assert.All(loads, (l, i) => Assert.Equal(i == loads.Count - 1, l.Last));
-            Assert.All(steps, s => Assert.True(s.Commands.Sum(CompactScript.Length) <= c.capacity && s.Commands.Length <= c.commands));
+            Assert.All(steps, s => Assert.True(ScriptLayout.Write(c.format, s.Commands).Length <= c.capacity && s.Commands.Length <= c.commands));
             Assert.All(steps, s => Assert.Equal(s.Commands.Length, s.Parts.Length));
             Assert.Equal(Purpose.InstallForLoad, steps[0].Parts[0].Purpose);
             Assert.Equal(Purpose.InstallForInstall, steps[^1].Parts[^1].Purpose);
@@ -74,11 +75,24 @@ public sealed class JobPlannerTests
         Assert.InRange(steps.Length, fewest, fewest + 1);
     }
 
-    private static (ImmutableArray<PlannedStep> Steps, Octets LoadFile) Plan(int length, int capacity, int block, int commands)
+    [Fact]
+    public void In_the_expanded_format_a_list_needs_no_get_response()
+    {
+        var model = new CardModel { Name = "m", Algorithm = KeyAlgorithm.Aes, ScriptFormat = ScriptFormat.Expanded };
+        var job = new CardJob { Id = "j", Operation = Operation.Audit, CreatedAt = default, Cursor = new() { Stage = Stage.AuditApplications } };
+
+        PlannedStep step = JobPlanner.Next(job, model, null, 600);
+
+        Assert.Equal((Instruction.GetStatus, (int?)0), (Assert.Single(step.Commands).Ins, step.Commands[0].Le));
+        Assert.Equal(Purpose.ListApplications, Assert.Single(step.Parts).Purpose);
+    }
+
+    private static (ImmutableArray<PlannedStep> Steps, Octets LoadFile) Plan(
+        int length, int capacity, int block, int commands, ScriptFormat format = ScriptFormat.Compact)
     {
         Octets loadFile = Octets.Own([.. Enumerable.Range(0, length).Select(i => (byte)(i * 7 % 256))]);
         var application = new CatalogueApplication("a", "a", Package, null, "1.0", "2.1", [Module], [], loadFile, 0, "", default);
-        var model = new CardModel { Name = "m", Algorithm = KeyAlgorithm.Aes, MaxLoadBlock = block, MaxCommands = commands };
+        var model = new CardModel { Name = "m", Algorithm = KeyAlgorithm.Aes, MaxLoadBlock = block, MaxCommands = commands, ScriptFormat = format };
         var job = new CardJob
         {
             Id = "j",
@@ -92,7 +106,7 @@ public sealed class JobPlannerTests
         if (!JobPlanner.FitsBlockNumbers(model, application, capacity))
         {
             // Too many blocks for one octet: shorter, then.
-            return Plan(length / 2, capacity, block, commands);
+            return Plan(length / 2, capacity, block, commands, format);
         }
 
         var steps = ImmutableArray.CreateBuilder<PlannedStep>();

@@ -27,19 +27,23 @@ public sealed class DemoCardsTests
     public void Models_take_turns()
     {
         Assert.Equal(
-            ["uicc-aes/aes", "uicc-3des/3des", "uicc-small/small", "uicc-aes/aes"],
-            DemoCards.Make(4).Select(c => $"{c.Model.Name}/{c.Model.Profile}"),
+            [
+                "uicc-aes/aes", "uicc-3des/3des", "uicc-small/small", "uicc-aes256/aes256", "uicc-3des3/3des3", "uicc-aes-expanded/aes-expanded",
+                "uicc-aes/aes",
+            ],
+            DemoCards.Make(7).Select(c => $"{c.Model.Name}/{c.Model.Profile}"),
             StringComparer.Ordinal);
     }
 
     [Fact]
-    public void Keys_are_all_different_16_octets_and_those_of_3des_have_odd_parity()
+    public void Keys_are_all_different_and_as_long_as_their_model_has_them_and_those_of_3des_have_odd_parity()
     {
         IReadOnlyList<DemoCard> cards = DemoCards.Make(300);
         string[] keys = [.. cards.SelectMany(c => new[] { c.Kic, c.Kid, c.Dek })];
 
         Assert.Equal(keys.Length, keys.Distinct(StringComparer.Ordinal).Count());
-        Assert.All(keys, key => Assert.Equal(16, Octets.Parse(key).Length));
+        Assert.All(cards, c => Assert.All([c.Kic, c.Kid, c.Dek], key => Assert.Equal(c.Model.KeyLength, Octets.Parse(key).Length)));
+        Assert.Equal([16, 16, 16, 32, 24, 16], DemoCards.Models.Select(m => m.KeyLength));
         Assert.All(cards.Where(c => c.Model.Algorithm is "3des"), card =>
             Assert.All(Octets.Parse(card.Kic).ToArray(), octet => Assert.Equal(1, BitOperations.PopCount(octet) % 2)));
     }

@@ -23,10 +23,10 @@ internal sealed class CardNetwork : IAsyncDisposable
     private int _messages;
     private int _delivered;
 
-    private CardNetwork(string iccid, string msisdn, string kic, string kid)
+    private CardNetwork(string iccid, string msisdn, string kic, string kid, CardProfile profile, KeyAlgorithm algorithm)
     {
-        var keys = new CardKeySet(1, KeyAlgorithm.Aes, Octets.Parse(kic), Octets.Parse(kid));
-        _card = new(Iccid.Parse(iccid), Msisdn.Parse(msisdn), CardProfiles.Aes, [keys], Account);
+        var keys = new CardKeySet(1, algorithm, Octets.Parse(kic), Octets.Parse(kid));
+        _card = new(Iccid.Parse(iccid), Msisdn.Parse(msisdn), profile, [keys], Account);
         _smsc = new(
             new(),
             (_, bind, _) => ValueTask.FromResult(bind.Password == "secret" ? CommandStatus.Ok : CommandStatus.InvalidPassword),
@@ -36,7 +36,9 @@ internal sealed class CardNetwork : IAsyncDisposable
         _smsc.Start();
     }
 
-    public static CardNetwork Start(string iccid, string msisdn, string kic, string kid) => new(iccid, msisdn, kic, kid);
+    public static CardNetwork Start(
+        string iccid, string msisdn, string kic, string kid, CardProfile? profile = null, KeyAlgorithm algorithm = KeyAlgorithm.Aes) =>
+        new(iccid, msisdn, kic, kid, profile ?? CardProfiles.Aes, algorithm);
 
     public Account Account { get; } = new();
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Tsm.Application.Cards;
 using Tsm.Card.CapFiles;
+using Tsm.Card.Scripts;
 using Tsm.Server.Hosting;
 using Tsm.Simulator.Cards;
 
@@ -73,9 +74,11 @@ public sealed class CatalogueApiTests : IAsyncLifetime
     public async Task The_built_in_models_are_there_and_a_new_one_is_read_back_as_it_was_written()
     {
         (_, JsonElement list) = await _server.GetAsync("/api/v1/card-models");
-        Assert.Equal(["uicc-3des", "uicc-aes", "uicc-small"], list.List("items").Select(m => m.Text("name")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["uicc-3des", "uicc-3des3", "uicc-aes", "uicc-aes-expanded", "uicc-aes256", "uicc-small"],
+            list.List("items").Select(m => m.Text("name")).Order(StringComparer.Ordinal));
 
-        JsonElement model = list.List("items").Single(m => m.Text("name") == "uicc-small");
+        JsonElement model = list.List("items").Single(m => m.Text("name") == "uicc-aes-expanded");
         var changed = JsonSerializer.Deserialize<Dictionary<string, object>>(model)!;
         changed["name"] = "uicc-mine";
         changed["memory"] = 4096;
@@ -89,17 +92,19 @@ public sealed class CatalogueApiTests : IAsyncLifetime
     [Fact]
     public async Task Every_wrong_field_of_a_model_is_named()
     {
-        var wrong = new { algorithm = "tripleDes", checksumLength = 4, spi = "16", ramTar = "00", maxLoadBlock = 256, packages = new[] { new { aid = "A0", version = "1" } } };
+        var wrong = new { algorithm = "tripleDes", keyLength = 32, checksumLength = 4, spi = "16", ramTar = "00", maxLoadBlock = 256, packages = new[] { new { aid = "A0", version = "1" } } };
 
         (int status, JsonElement problem) = await _server.SendAsync(HttpMethod.Put, "/api/v1/card-models/Upper", JsonContent.Create(wrong));
 
         Assert.Equal((422, "CARD_MODEL_INVALID"), (status, problem.Text("code")));
         Assert.Equal(
-            ["name", "checksumLength", "spi", "ramTar", "maxLoadBlock", "packages"],
+            ["name", "keyLength", "checksumLength", "spi", "ramTar", "maxLoadBlock", "packages"],
             problem.List("errors").Select(e => e.Text("column")));
     }
 
-    [Theory, InlineData("uicc-aes", "aes"), InlineData("uicc-3des", "3des"), InlineData("uicc-small", "small")]
+    [Theory]
+    [InlineData("uicc-aes", "aes"), InlineData("uicc-3des", "3des"), InlineData("uicc-small", "small")]
+    [InlineData("uicc-aes256", "aes256"), InlineData("uicc-3des3", "3des3"), InlineData("uicc-aes-expanded", "aes-expanded")]
     public void What_a_built_in_model_promises_the_simulated_card_has(string model, string profile)
     {
         CardModel promised = BuiltInCardModels.All.Single(m => m.Name == model);
@@ -107,6 +112,8 @@ public sealed class CatalogueApiTests : IAsyncLifetime
 
         Assert.True(card.Memory >= promised.Memory, $"The card has {card.Memory} octets.");
         Assert.Equal(card.MaxSegments, promised.MaxSegments);
+        Assert.Equal(
+            promised.ScriptFormat == ScriptFormat.Expanded ? card.ExpandedTar : card.Tar, promised.RamTar);
         Assert.Equal(
             card.Packages.Select(p => $"{p.Aid} {p.Version.Major}.{p.Version.Minor}").Order(StringComparer.Ordinal),
             promised.Packages.Select(p => p.ToString()).Order(StringComparer.Ordinal));

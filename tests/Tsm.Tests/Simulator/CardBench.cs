@@ -25,7 +25,10 @@ internal sealed class CardBench
     public static readonly Aid SamplePackage = Aid.Parse("F0546D5301");
     public static readonly Aid SampleModule = Aid.Parse("F0546D53010101");
 
+    private static readonly Octets RestOfKey = Octets.Parse("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF");
+
     private readonly KeyAlgorithm _algorithm;
+    private readonly int _keyLength;
     private int _reference;
 
     public CardBench(CardProfile? profile = null, int? memory = null, Counter counter = default,
@@ -33,9 +36,8 @@ internal sealed class CardBench
     {
         CardProfile used = profile ?? CardProfiles.Aes;
         Profile = errors is { } e ? used with { ErrorPor = e } : used;
-        _algorithm = string.Equals(used.Name, "3des", StringComparison.Ordinal)
-            ? KeyAlgorithm.TripleDes
-            : KeyAlgorithm.Aes;
+        _algorithm = used.Name.StartsWith("3des", StringComparison.Ordinal) ? KeyAlgorithm.TripleDes : KeyAlgorithm.Aes;
+        _keyLength = used.Name switch { "aes256" => 32, "3des3" => 24, _ => 16 };
         Account = new();
         Card = new(IccidOf(number), MsisdnOf(number), Profile, [KeySetOf(2, counter)], Account, memory);
         Counter = counter;
@@ -61,10 +63,10 @@ internal sealed class CardBench
     public static Msisdn MsisdnOf(int number) => Msisdn.Parse($"4917{number:D8}");
 
     public CardKeySet KeySetOf(int version, Counter counter = default) =>
-        new(version, _algorithm, KicKey, KidKey, DekKey, counter: counter);
+        new(version, _algorithm, Whole(KicKey), Whole(KidKey), Whole(DekKey), counter: counter);
 
     public KeySet Keys(int version = 2) =>
-        new(version, KeyMaterial.From(KicKey.Span, _algorithm), KeyMaterial.From(KidKey.Span, _algorithm), null);
+        new(version, KeyMaterial.From(Whole(KicKey).Span, _algorithm), KeyMaterial.From(Whole(KidKey).Span, _algorithm), null);
 
     /// <summary>
     /// A header with the next counter: CC, ciphered, counter higher; PoR always, by SMS-SUBMIT, ciphered, with CC.
@@ -73,17 +75,22 @@ internal sealed class CardBench
     {
         Counter = Counter.Next();
         Assert.True(Spi.TryParse(Octets.Parse(spi).Span, out Spi parsed, out _));
-        return _algorithm == KeyAlgorithm.Aes
-            ? new(parsed, new Kic(CipherAlgorithm.AesCbc, version), new Kid(CheckAlgorithm.AesCmac, version),
-                Profile.Tar, Counter)
-            : new(parsed, new Kic(CipherAlgorithm.TripleDesTwoKeys, version),
-                new Kid(CheckAlgorithm.TripleDesMacTwoKeys, version), Profile.Tar, Counter);
+        (CipherAlgorithm cipher, CheckAlgorithm check) = (_algorithm, _keyLength) switch
+        {
+            (KeyAlgorithm.Aes, _) => (CipherAlgorithm.AesCbc, CheckAlgorithm.AesCmac),
+            (_, 16) => (CipherAlgorithm.TripleDesTwoKeys, CheckAlgorithm.TripleDesMacTwoKeys),
+            _ => (CipherAlgorithm.TripleDesThreeKeys, CheckAlgorithm.TripleDesMacThreeKeys),
+        };
+        return new(parsed, new Kic(cipher, version), new Kid(check, version), Profile.Tar, Counter);
     }
 
-    public Octets Protect(CommandHeader header, params IReadOnlyList<CommandApdu> commands)
+    public Octets Protect(CommandHeader header, params IReadOnlyList<CommandApdu> commands) =>
+        Protect(header, CompactScript.Write(commands));
+
+    public Octets Protect(CommandHeader header, Octets script)
     {
         using KeySet keys = Keys(Math.Max(1, header.Kic.KeyVersion));
-        return PacketProtection.Protect(header, keys, CompactScript.Write(commands).Span);
+        return PacketProtection.Protect(header, keys, script.Span);
     }
 
     /// <summary>Sends a packet in as many messages as it needs, and opens the answer; null for silence.</summary>
@@ -128,15 +135,21 @@ internal sealed class CardBench
     /// <summary>Sends commands in one packet and demands a proven answer.</summary>
     public CompactResponse Run(params IReadOnlyList<CommandApdu> commands)
     {
-        CommandHeader header = Header();
-        ResponseOpening? answer = Transmit(Protect(header, commands), header);
+        Octets data = Run(CompactScript.Write(commands), Profile.Tar);
+        Assert.True(CompactResponse.TryParse(data.Span, out CompactResponse response, out PacketError error), error.ToString());
+        return response;
+    }
+
+    /// <summary>Sends a script to a TAR in one packet, demands a proven answer, and returns its data.</summary>
+    public Octets Run(Octets script, Tar tar)
+    {
+        CommandHeader header = Header() with { Tar = tar };
+        ResponseOpening? answer = Transmit(Protect(header, script), header);
         Assert.NotNull(answer);
         Assert.Equal(ResponseKind.Proven, answer.Kind);
         Assert.Equal(Integrity.CryptographicChecksum, answer.ProvenBy);
         Assert.True(answer.Packet!.Status.IsOk, answer.Packet.Status.ToString());
-        Assert.True(CompactResponse.TryParse(answer.Packet.Data.Span, out CompactResponse response,
-            out PacketError error), error.ToString());
-        return response;
+        return answer.Packet.Data;
     }
 
     public void Expect(string status, params IReadOnlyList<CommandApdu> commands) =>
@@ -158,6 +171,8 @@ internal sealed class CardBench
 
     public static IReadOnlyList<CommandApdu> SampleBlocks(int blockLength = 240) =>
         LoadCommand.Blocks(SampleLoadFile(), blockLength);
+
+    private Octets Whole(Octets key) => Octets.Concat(key, RestOfKey).Slice(0, _keyLength);
 
     public static Octets SampleLoadFile() => LoadFileOf(CapBuilder.SampleApplet());
 

@@ -40,7 +40,7 @@ public sealed class CardFileTests
         Make(""" "profile": {"base": "aes", "maxSegments": 2} """).Profile, Make(""" "profile": {"base": "aes", "maxSegments": 2} """).Profile);
 
     [Theory]
-    [InlineData(""" "profile": "gold" """, "There is no profile 'gold'; there are 3des, aes, small.")]
+    [InlineData(""" "profile": "gold" """, "There is no profile 'gold'; there are 3des, 3des3, aes, aes-expanded, aes256, small.")]
     [InlineData(""" "profile": {"base": "aes", "maxSegmnts": 2} """, "maxSegmnts")]
     [InlineData(""" "profile": {"base": "aes", "tar": "00"} """, "TAR")]
     public void What_is_not_known_is_said(string members, string expected)
@@ -64,7 +64,7 @@ public sealed class CardFileTests
         Assert.DoesNotContain("0x00", exception.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
-    [Theory, InlineData("aes"), InlineData("3des"), InlineData("small")]
+    [Theory, InlineData("aes"), InlineData("3des"), InlineData("small"), InlineData("aes256"), InlineData("3des3"), InlineData("aes-expanded")]
     public void The_packages_that_toolkit_applets_import_are_there(string name)
     {
         // What the CAP files of TS 102 241's and TS 102 268's test suites import; util (89F0) they bring along

@@ -17,7 +17,7 @@ public sealed class ContentTests
     private static readonly Aid Module = CardBench.SampleModule;
     private static readonly Aid Other = Aid.Parse("F0546D530199");
 
-    [Theory, InlineData("aes", 240), InlineData("3des", 240), InlineData("small", 200)]
+    [Theory, InlineData("aes", 240), InlineData("3des", 240), InlineData("small", 200), InlineData("aes256", 240), InlineData("3des3", 240)]
     public void An_applet_is_loaded_and_installed(string profile, int block)
     {
         var bench = new CardBench(CardProfiles.Get(profile));

@@ -16,7 +16,7 @@ public sealed class ReceivingEntityTests
 {
     private static readonly CommandApdu Resources = new(0x80, Instruction.GetData, 0xFF, 0x21, Le: 0);
 
-    [Theory, InlineData("aes"), InlineData("3des"), InlineData("small")]
+    [Theory, InlineData("aes"), InlineData("3des"), InlineData("small"), InlineData("aes256"), InlineData("3des3"), InlineData("aes-expanded")]
     public void A_packet_that_holds_is_executed_and_answered_as_asked(string profile)
     {
         var bench = new CardBench(CardProfiles.Get(profile));

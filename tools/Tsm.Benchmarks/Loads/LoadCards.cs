@@ -20,6 +20,7 @@ internal static class LoadCards
 
     private const int Chunk = 10_000;
     private const int EndedJobs = 4;
+    private const int KeyLength = 16;
 
     private static readonly CardModel Model = new() { Name = "uicc-aes", Algorithm = KeyAlgorithm.Aes };
 
@@ -66,5 +67,5 @@ internal static class LoadCards
         return new(key, CardState.CurrentSchema, new CardMachine().Serialize(state), [vault.Wrap(key, keys)], CardMachine.Row(key, state));
     }
 
-    private static KeyMaterial NewKey() => KeyMaterial.From(RandomNumberGenerator.GetBytes(CardImport.KeyLength), KeyAlgorithm.Aes);
+    private static KeyMaterial NewKey() => KeyMaterial.From(RandomNumberGenerator.GetBytes(KeyLength), KeyAlgorithm.Aes);
 }

@@ -17,9 +17,9 @@ internal static class DemoCommand
 
     private static readonly Option<int> Cards = new("--cards")
     {
-        Description = "How many cards, of three models in turn",
+        Description = "How many cards, of six models in turn",
         HelpName = "N",
-        DefaultValueFactory = _ => 3,
+        DefaultValueFactory = _ => DemoCards.Models.Count,
         Validators = { result => CommonOptions.Range(result, 1, DemoCards.MaxCards) },
     };
 

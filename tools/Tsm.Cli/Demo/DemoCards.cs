@@ -14,16 +14,14 @@ internal sealed record DemoCard(string Iccid, string Msisdn, DemoModel Model, st
     public override string ToString() => Iccid;
 }
 
-/// <summary>What a card model is called by the server and by the simulator, and what its keys are for.</summary>
-internal sealed record DemoModel(string Name, string Profile, string Algorithm);
+/// <summary>What a card model is called by the server and by the simulator, what its keys are for and how many octets they have.</summary>
+internal sealed record DemoModel(string Name, string Profile, string Algorithm, int KeyLength);
 
 /// <summary>Makes cards nobody has: valid numbers from ranges that nobody is given, keys from the system's generator.</summary>
 internal static class DemoCards
 {
     /// <summary>The most cards at a time.</summary>
     public const int MaxCards = 100_000;
-
-    private const int KeyLength = 16;
 
     /// <summary>ITU-T E.118: 89 for telecommunications; country code 999 is not in use (E.164 reserves it).</summary>
     private const string Issuer = "89999";
@@ -33,9 +31,12 @@ internal static class DemoCards
     /// <summary>The models in the order in which cards take them.</summary>
     public static IReadOnlyList<DemoModel> Models { get; } =
     [
-        new("uicc-aes", "aes", "aes"),
-        new("uicc-3des", "3des", "3des"),
-        new("uicc-small", "small", "aes"),
+        new("uicc-aes", "aes", "aes", 16),
+        new("uicc-3des", "3des", "3des", 16),
+        new("uicc-small", "small", "aes", 16),
+        new("uicc-aes256", "aes256", "aes", 32),
+        new("uicc-3des3", "3des3", "3des", 24),
+        new("uicc-aes-expanded", "aes-expanded", "aes", 16),
     ];
 
     /// <summary>Makes cards, the models in turn.</summary>
@@ -79,7 +80,7 @@ internal static class DemoCards
 
     private static string Key(DemoModel model)
     {
-        byte[] key = RandomNumberGenerator.GetBytes(KeyLength);
+        byte[] key = RandomNumberGenerator.GetBytes(model.KeyLength);
         if (model.Algorithm is "3des")
         {
             OddParity(key);

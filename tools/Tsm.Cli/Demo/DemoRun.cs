@@ -10,7 +10,7 @@ namespace Tsm.Cli.Demo;
 internal sealed partial class DemoRun
 {
     /// <summary>Up to how many cards every one is shown.</summary>
-    public const int ShownAll = 5;
+    public const int ShownAll = 6;
 
     private const int ShownOfMany = 3;
 

@@ -43,7 +43,8 @@ public sealed class CardKeySet
         ArgumentOutOfRangeException.ThrowIfGreaterThan(version, KeySet.HighestVersion);
         if (!Fits(algorithm, kic) || !Fits(algorithm, kid) || !(dek.IsEmpty || Fits(algorithm, dek)))
         {
-            throw new ArgumentException($"A key of version {version} has not the length of a key for {algorithm}.",
+            throw new ArgumentException(
+                $"A key of version {version} has not the length of a key for {algorithm}: {Lengths(algorithm)} octets.",
                 nameof(algorithm));
         }
 
@@ -90,8 +91,9 @@ public sealed class CardKeySet
         string.Create(CultureInfo.InvariantCulture, $"version {Version}: KIc {KicCheckValue}, KID {KidCheckValue}");
 
     // Looked at without making keys: those are pinned, and there may be a million.
-    private static bool Fits(KeyAlgorithm algorithm, Octets key) => (algorithm, key.Length) is
-        (KeyAlgorithm.Aes, 16 or 24 or 32) or (KeyAlgorithm.TripleDes, 16 or 24) or (KeyAlgorithm.Des, 8);
+    private static bool Fits(KeyAlgorithm algorithm, Octets key) => KeyMaterial.LengthsOf(algorithm).Contains(key.Length);
+
+    private static string Lengths(KeyAlgorithm algorithm) => string.Join(" or ", KeyMaterial.LengthsOf(algorithm));
 
     /// <summary>Makes the keys usable; the caller disposes them.</summary>
     internal KeySet Open() => new(

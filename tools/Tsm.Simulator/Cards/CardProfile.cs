@@ -43,6 +43,18 @@ public sealed record CardProfile
     /// <summary>TAR of the issuer security domain. Default: 000000.</summary>
     public Tar Tar { get; init; } = Tar.IssuerSecurityDomain;
 
+    /// <summary>
+    /// TAR at which the issuer security domain takes expanded scripts, such as B20100; null for a card that has none.
+    /// Default: none.
+    /// </summary>
+    public Tar? ExpandedTar { get; init; }
+
+    /// <summary>
+    /// Whether the issuer security domain tells the format of a script at <see cref="Tar"/> by its first octet
+    /// (TS 102 226 §5.3). Default: false, scripts there are compact.
+    /// </summary>
+    public bool DetectsScriptFormat { get; init; }
+
     /// <summary>AID of the issuer security domain. Default: A000000151000000.</summary>
     public Aid IssuerSecurityDomain { get; init; } = Aid.IssuerSecurityDomain;
 

@@ -53,6 +53,9 @@ public static class CardProfiles
     /// <summary>AES-128, three segments, 12 KiB, short pages.</summary>
     public static CardProfile Small => Get("small");
 
+    /// <summary>AES-128, expanded scripts at TAR B20100 and, told by their first octet, at 000000.</summary>
+    public static CardProfile AesExpanded => Get("aes-expanded");
+
     /// <summary>The profile of a name.</summary>
     /// <exception cref="FormatException">There is none; the message lists those there are.</exception>
     public static CardProfile Get(string name) => Known.GetOrAdd(name, static n => Build(Read(n), n));

@@ -1,4 +1,6 @@
 using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 using Tsm.Security.Scp80;
 using Tsm.Simulator.Accounting;
@@ -30,7 +32,7 @@ public sealed partial class SimulatedCard
         CommandHeader early = header.With(ReadableCounter(header, packet.Span));
 
         // 2  An application has the TAR.
-        if (header.Tar != Profile.Tar)
+        if (header.Tar != Profile.Tar && header.Tar != Profile.ExpandedTar)
         {
             return Refuse(Tally.UnknownTar, ResponseStatus.TarUnknown, early, null);
         }
@@ -97,9 +99,16 @@ public sealed partial class SimulatedCard
         }
 
         Account.Add(Tally.Executed);
-        Octets data = CompactRunner.Run(script.Span, _domain.Execute, Profile.CountsGetResponse);
+        Octets data = FormatOf(opened.Tar, script) == ScriptFormat.Expanded
+            ? ExpandedRunner.Run(script.Span, _domain.Execute)
+            : CompactRunner.Run(script.Span, _domain.Execute, Profile.CountsGetResponse);
         return Respond(ResponseStatus.Ok, opened, keys, data);
     }
+
+    // The TAR says it, unless the application behind it detects it (TS 102 226 §5.3).
+    private ScriptFormat FormatOf(Tar tar, Octets script) => tar == Profile.ExpandedTar ? ScriptFormat.Expanded
+        : Profile.DetectsScriptFormat ? ScriptFormatDetection.OfCommand(script.Span)
+        : ScriptFormat.Compact;
 
     private static bool Reaches(Spi spi, Spi minimum) => spi.Integrity >= minimum.Integrity
         && spi.Counter >= minimum.Counter && (spi.Ciphered || !minimum.Ciphered);

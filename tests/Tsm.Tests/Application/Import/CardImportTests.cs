@@ -7,7 +7,13 @@ namespace Tsm.Tests.Application.Import;
 public sealed class CardImportTests
 {
     private const string Kic = "00112233445566778899AABBCCDDEEFF";
-    private static readonly CardModel[] Models = [new() { Name = "uicc-aes", Algorithm = KeyAlgorithm.Aes }];
+    private static readonly CardModel[] Models =
+    [
+        new() { Name = "uicc-aes", Algorithm = KeyAlgorithm.Aes },
+        new() { Name = "uicc-3des", Algorithm = KeyAlgorithm.TripleDes },
+        new() { Name = "uicc-aes256", Algorithm = KeyAlgorithm.Aes, KeyLength = 32 },
+        new() { Name = "uicc-3des3", Algorithm = KeyAlgorithm.TripleDes, KeyLength = 24 },
+    ];
 
     private static CardImportRow Row { get; } = new(2, "8949000000000000018", "+49 170 0000001", "uicc-aes", "1", Kic, Kic, "", "");
 
@@ -53,6 +59,50 @@ public sealed class CardImportTests
         Assert.Equal((7, column, code), (fault.Line, fault.Column, fault.Code));
         Assert.NotEmpty(fault.Problem);
         Assert.NotEmpty(fault.Next);
+    }
+
+    [Theory]
+    [InlineData("uicc-aes", 16), InlineData("uicc-aes", 24), InlineData("uicc-aes", 32)]
+    [InlineData("uicc-3des", 16), InlineData("uicc-3des", 24)]
+    [InlineData("uicc-aes256", 32), InlineData("uicc-3des3", 24)]
+    public void Keys_have_a_length_that_the_model_takes(string model, int octets)
+    {
+        string key = Convert.ToHexString([.. Enumerable.Range(1, octets).Select(i => (byte)i)]);
+
+        (var cards, var faults) = Check(Row with { Model = model, Kic = key, Kid = key, Dek = key });
+
+        Assert.Empty(faults);
+        Assert.Equal(octets, Assert.Single(cards).Dek.Length);
+    }
+
+    [Theory]
+    [InlineData("uicc-aes", 8, "16, 24 or 32", "32, 48 or 64")]
+    [InlineData("uicc-aes", 20, "16, 24 or 32", "32, 48 or 64")]
+    [InlineData("uicc-3des", 8, "16 or 24", "32 or 48")]
+    [InlineData("uicc-3des", 32, "16 or 24", "32 or 48")]
+    [InlineData("uicc-aes256", 16, "32", "64")]
+    [InlineData("uicc-3des3", 16, "24", "48")]
+    public void A_refusal_names_the_lengths_that_the_model_takes(string model, int octets, string lengths, string digits)
+    {
+        string key = Convert.ToHexString([.. Enumerable.Range(1, octets).Select(i => (byte)i)]);
+
+        (var cards, var faults) = Check(Row with { Model = model, Kic = key, Kid = key });
+
+        Assert.Empty(cards);
+        Assert.Equal(["kic", "kid"], faults.Select(f => f.Column));
+        Assert.All(faults, f => Assert.Equal("KEY_LENGTH_WRONG", f.Code));
+        Assert.All(faults, f => Assert.Equal($"The key has {octets} octets, but keys of {model} have {lengths}.", f.Problem));
+        Assert.All(faults, f => Assert.StartsWith($"Write {digits} hexadecimal digits.", f.Next, StringComparison.Ordinal));
+        Assert.All(faults, f => Assert.Equal(octets == 8, f.Next.Contains("DES", StringComparison.Ordinal)));
+        Assert.DoesNotContain(key, string.Concat(faults), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_missing_key_of_a_model_that_is_not_there_is_told_all_lengths()
+    {
+        (_, var faults) = Check(Row with { Model = "nobody", Kic = "" });
+
+        Assert.Equal("Write 32, 48 or 64 hexadecimal digits.", faults.Single(f => f.Code == "KEY_MISSING").Next);
     }
 
     [Fact]
@@ -117,10 +167,13 @@ public sealed class CardImportTests
     [Theory, InlineData("iccid"), InlineData("msisdn"), InlineData("model"), InlineData("kvn"), InlineData("counter")]
     public void A_key_in_the_wrong_column_is_not_repeated(string column)
     {
-        (_, var faults) = Check(With(Row, column, Kic));
+        foreach (string key in new[] { Kic, Kic + Kic[..16], Kic + Kic })
+        {
+            (_, var faults) = Check(With(Row, column, key));
 
-        CardImportFault fault = Assert.Single(faults);
-        Assert.DoesNotContain(Kic, fault.ToString(), StringComparison.OrdinalIgnoreCase);
+            CardImportFault fault = Assert.Single(faults);
+            Assert.DoesNotContain(Kic, fault.ToString(), StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Fact]

@@ -49,6 +49,19 @@ internal sealed partial class CardWorld
     /// <summary>Looks at, changes (returns others) or drops (returns none) what the card sends.</summary>
     public Func<ShortMessage, IEnumerable<ShortMessage>>? FromCard { get; set; }
 
+    /// <summary>The answer to the packet under way with other content, signed as the card signs it.</summary>
+    public ShortMessage Saying(ShortMessage answer, Octets content)
+    {
+        using KeySet keys = _catalogue.Open(1)!;
+        Octets packet = PacketProtection.ProtectResponse(HeaderOf(State.Outstanding!), keys, ResponseStatus.Ok, content.Span, plain: false);
+        ShortMessage said = answer with { UserData = packet };
+        _rules.FromCard([said]);
+        return said;
+    }
+
+    private static CommandHeader HeaderOf(OutstandingPacket packet) =>
+        CommandHeader.TryParse(packet.Header.Span, out CommandHeader header, out _) ? header : throw new InvalidOperationException();
+
     private void Deliver(Claim claim)
     {
         Packets++;
@@ -138,10 +151,11 @@ internal sealed partial class CardWorld
     /// <summary>"All commands executed, 9000": plain, as a forger can make it, or signed, as a server sees it that does not ask for signatures.</summary>
     private Octets Forged(OutstandingPacket packet, ResponseStatus status)
     {
-        CommandHeader header = CommandHeader.TryParse(packet.Header.Span, out CommandHeader parsed, out _) ? parsed : throw new InvalidOperationException();
-        Octets content = status.IsOk ? new CompactResponse(packet.Parts.Length, StatusWord.Success).ToOctets() : default;
+        Octets content = !status.IsOk ? default
+            : packet.Format == ScriptFormat.Compact ? new CompactResponse(packet.Parts.Length, StatusWord.Success).ToOctets()
+            : ExpandedResponse.Of(packet.Parts.Length, [.. packet.Parts.Select(_ => new ResponseApdu(StatusWord.Success))]).ToOctets();
         using KeySet keys = _catalogue.Open(1)!;
-        return PacketProtection.ProtectResponse(header, keys, status, content.Span, plain: _broken != BrokenRule.TrustsUnsignedAnswers);
+        return PacketProtection.ProtectResponse(HeaderOf(packet), keys, status, content.Span, plain: _broken != BrokenRule.TrustsUnsignedAnswers);
     }
 
     private void ToServer(ShortMessage message)

@@ -7,6 +7,7 @@ using Tsm.Application.Ports;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 using Tsm.Simulator.Accounting;
 using Tsm.Simulator.Cards;
@@ -25,6 +26,7 @@ internal sealed partial class CardWorld
 
     private const string Kic = "00112233445566778899AABBCCDDEEFF";
     private const string Kid = "0F1E2D3C4B5A69788796A5B4C3D2E1F0";
+    private const string RestOfKey = "A1B2C3D4E5F60718293A4B5C6D7E8F90";
 
     private static readonly Octets SampleCap = CapBuilder.SampleApplet();
     private static readonly CatalogueApplication SampleApplication = Application(SampleCap, "sample");
@@ -56,9 +58,9 @@ internal sealed partial class CardWorld
             Memory = model?.Memory ?? profile.Memory,
             Packages = ModelOf(profile).Packages,
         };
-        var keys = new CardKeySet(1, algorithm, Octets.Parse(Kic), Octets.Parse(Kid), counter: new(cardCounter));
+        var keys = new CardKeySet(1, algorithm, KeyFor(profile, Kic), KeyFor(profile, Kid), counter: new(cardCounter));
         Card = new(Iccid.Parse("8949000000000000018"), Msisdn.Parse("491720000001"), profile, [keys], Account);
-        _catalogue = new(this, algorithm, Octets.Parse(serverKey ?? Kic), Octets.Parse(serverKey ?? Kid));
+        _catalogue = new(this, algorithm, KeyFor(profile, serverKey ?? Kic), KeyFor(profile, serverKey ?? Kid));
         _rules = new(this);
         CardState first = CardMachine.Create(Card.Iccid.Digits, Card.Msisdn.Digits, Model, RoadName, 1, 0);
         _state = _machine.Serialize(first);
@@ -116,6 +118,8 @@ internal sealed partial class CardWorld
     {
         Name = profile.Name,
         Algorithm = AlgorithmOf(profile),
+        RamTar = profile.ExpandedTar ?? profile.Tar,
+        ScriptFormat = profile.ExpandedTar is null ? ScriptFormat.Compact : ScriptFormat.Expanded,
         MaxSegments = profile.MaxSegments,
         Memory = profile.Memory,
         Packages = [.. profile.Packages.Select(p => new PackageReference(p.Aid, p.Version.Major, p.Version.Minor))],
@@ -180,7 +184,11 @@ internal sealed partial class CardWorld
         string.Join('\n', Rows.Values.Select(r => $"  {r.Id} {r.Operation} {r.Status} {r.Grade}: {r.Now} {r.Problem}"))
         + "\n" + string.Join('\n', History.TakeLast(40).Select(h => $"    {h.At:dd HH:mm:ss.fff} {h.Job} {h.Kind} {h.Text}"));
 
-    private static KeyAlgorithm AlgorithmOf(CardProfile profile) => profile.Name == "3des" ? KeyAlgorithm.TripleDes : KeyAlgorithm.Aes;
+    private static KeyAlgorithm AlgorithmOf(CardProfile profile) =>
+        profile.Name.StartsWith("3des", StringComparison.Ordinal) ? KeyAlgorithm.TripleDes : KeyAlgorithm.Aes;
+
+    private static Octets KeyFor(CardProfile profile, string key) =>
+        Octets.Parse(key + RestOfKey).Slice(0, profile.Name switch { "aes256" => 32, "3des3" => 24, _ => 16 });
 
     /// <summary>A world that does not come to rest has hung.</summary>
     private void Run(int maxEvents, Func<CardWorld, bool> until)

@@ -1,4 +1,6 @@
 using Tsm.Application.Cards;
+using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
 using Tsm.Simulator.Cards;
 
 namespace Tsm.Tests.Application.Worlds;
@@ -37,6 +39,9 @@ internal static class StubbornCards
             ["position-kept"] = (p => p with { StatusPositionSurvives = true }, m => m),
             ["short-pages"] = (p => p with { StatusPage = 40 }, m => m),
             ["no-tag-list"] = (p => p with { StatusTagList = false }, m => m with { StatusTagList = false }),
+
+            // Expanded scripts at the TAR of the compact ones.
+            ["expanded-detected"] = (p => p with { DetectsScriptFormat = true }, m => m with { RamTar = Tar.IssuerSecurityDomain, ScriptFormat = ScriptFormat.Expanded }),
 
             // Status words and answers that differ.
             ["duplicate-6985"] = (p => p with { DuplicateAidAnsweredAs = new(0x6985) }, m => m),

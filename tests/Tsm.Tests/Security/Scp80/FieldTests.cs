@@ -1,4 +1,5 @@
 using Tsm.Card.Encoding;
+using Tsm.Security.Keys;
 using Tsm.Security.Scp80;
 using Tsm.Tests.Testing;
 
@@ -92,6 +93,18 @@ public sealed class FieldTests
         Assert.True(Kid.TryParse(Octets.Parse(hex).Span, out Kid kid, out _));
 
         Assert.Equal(CheckAlgorithm.Reserved, kid.AlgorithmFor(integrity));
+    }
+
+    [Theory]
+    [InlineData(KeyAlgorithm.Aes, 16, "32"), InlineData(KeyAlgorithm.Aes, 24, "32"), InlineData(KeyAlgorithm.Aes, 32, "32")]
+    [InlineData(KeyAlgorithm.TripleDes, 16, "35"), InlineData(KeyAlgorithm.TripleDes, 24, "39"), InlineData(KeyAlgorithm.Des, 8, "31")]
+    public void Kic_and_Kid_name_a_key_by_its_algorithm_and_length(KeyAlgorithm algorithm, int length, string hex)
+    {
+        using var key = KeyMaterial.From(new byte[length], algorithm);
+
+        Assert.Equal((hex, hex), (Written(Kic.For(key, 3)).ToString(), Written(Kid.For(key, 3)).ToString()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Kic.For(key, 16));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Kid.For(key, 16));
     }
 
     [Fact]
