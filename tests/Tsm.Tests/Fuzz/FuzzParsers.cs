@@ -3,13 +3,17 @@ using System.Reflection;
 using System.Text;
 using Tsm.Bearers.Smpp;
 using Tsm.Bearers.Sms;
+using Tsm.Card.AccessControl;
 using Tsm.Card.Apdu;
+using Tsm.Card.BlankCards;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
+using Tsm.Card.SimFiles;
 using Tsm.Security.AuditTrail;
+using Tsm.Security.Channels;
 using Tsm.Security.Keys;
 using Tsm.Security.Scp80;
 
@@ -43,7 +47,7 @@ internal static class FuzzParsers
     public static string[] Slow { get; } = [nameof(CapFile), nameof(AuditPublicKey), nameof(AuditLine), "KeyWrapping", "PEM"];
 
     /// <summary>Methods that read octets and are fed by a parser of another name, or read what another has checked.</summary>
-    public static string[] FedElsewhere { get; } = ["CapReader.TryRead", "DigitText.TryClean"];
+    public static string[] FedElsewhere { get; } = ["CapReader.TryRead", "DigitText.TryClean", "CardObject.TryOpen", "ResponseContents.TryRead", "AccessRule.TryParse", "RuleReference.TryParse", "RuleAccess.TryParse"];
 
     /// <summary>Headers, and packets that open with the keys of the parsers, so that their mutations reach what is behind the checks.</summary>
     public static IEnumerable<byte[]> ProtectedPackets()
@@ -92,6 +96,20 @@ internal static class FuzzParsers
         found.Add(nameof(RegistryEntry), s => RegistryEntry.TryParsePage(s, out _, out PacketError e).Judge(e, s));
         found.Add(nameof(Privileges), s => Privileges.TryParse(s, out _, out PacketError e).Judge(e, s));
         found.Add(nameof(InstallParameters), s => InstallParameters.TryParse(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(SecurityDomainParameters), s => SecurityDomainParameters.TryParse(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(KeyInformation), s => KeyInformation.TryParseTemplate(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(CardData), s => CardData.TryParse(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(CardCapability), s => CardCapability.TryParse(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(CardResources), s => CardResources.TryParse(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(CardObject), s => CardObject.TryReadCounter(s, 0x00C1, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(KeyBlock), s =>
+        {
+            KeyBlock.TryParse(s, 8, out _, out PacketError e).Judge(e, s);
+            KeyBlock.TryParse(s, 16, out _, out e).Judge(e, s);
+        });
+        found.Add(nameof(DapBlock), s => DapBlock.TryReadAll(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(AccessRuleCommand), s => AccessRuleCommand.TryParseAll(s, out _, out PacketError e).Judge(e, s));
+        found.Add(nameof(Spdi), s => Spdi.TryDecode(s, out _, out PacketError e).Judge(e, s));
         found.Add(nameof(LoadFileContent), s => LoadFileContent.TryParse(s, out _, out PacketError e).Judge(e, s));
         found.Add(nameof(CompactScript), s => CompactScript.TryParse(s, out _, out PacketError e).Judge(e, s));
         found.Add(nameof(MessageFields), s => MessageFields.TryParse(s, out _, out PacketError e).Judge(e, s));
@@ -116,6 +134,7 @@ internal static class FuzzParsers
         {
             _ = Iccid.TryFromEf(s, out _, out _);
             _ = Msisdn.TryFromEf(s, out _, out _);
+            _ = Imsi.TryFromEf(s, out _, out _);
             _ = Aid.TryFrom(s, out _);
         });
         return found;
@@ -220,6 +239,9 @@ internal static class FuzzParsers
             _ = DeleteCommand.TryParse(command, out _, out _);
             _ = GetStatusCommand.TryParse(command, out _, out _);
             _ = SetStatusCommand.TryParse(command, out _, out _);
+            _ = GetDataCommand.TryParse(command, out _, out _);
+            _ = StoreDataCommand.TryParse(command, out _, out _);
+            _ = InitializeUpdateCommand.TryParse(command, out _, out _);
         }
     }
 
@@ -241,6 +263,10 @@ internal static class FuzzParsers
         _ = Aid.TryParse(text, out _, out _);
         _ = Iccid.TryParse(text, out _, out _);
         _ = Msisdn.TryParse(text, out _, out _);
+        _ = Imsi.TryParse(text, out _, out _);
+        _ = FilePath.TryParse(text, out _);
+        _ = Pin.TryParse(text, out _);
+        _ = SubscriberKey.TryParse(text, out _);
     }
 
     private static string Text(ReadOnlySpan<byte> source) => Encoding.Latin1.GetString(source);

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Tsm.Bearers.Sms;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Tests.Card.CapFiles;
@@ -94,7 +95,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void Every_method_that_reads_octets_is_fed()
     {
-        string[] fed = [.. FuzzParsers.All.Keys, "InstallCommand", "LoadCommand", "DeleteCommand", "GetStatusCommand", "SetStatusCommand", "Iccid", "Msisdn", "Aid", "Tar"];
+        string[] fed = [.. FuzzParsers.All.Keys, "InstallCommand", "LoadCommand", "DeleteCommand", "GetStatusCommand", "SetStatusCommand", "GetDataCommand", "StoreDataCommand", "InitializeUpdateCommand", "Iccid", "Msisdn", "Imsi", "Aid", "Tar", "FilePath", "Pin", "SubscriberKey"];
 
         Assert.All(FuzzParsers.Readers(), method => Assert.True(
             fed.Contains(method.DeclaringType!.Name, StringComparer.Ordinal) || FuzzParsers.FedElsewhere.Contains($"{method.DeclaringType.Name}.{method.Name}", StringComparer.Ordinal),
@@ -196,6 +197,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
             {
                 // The body of an SMPP PDU.
                 yield return octets[16..];
+            }
+
+            if (octets is [0xD2, ..] && octets.Length > CellBroadcastPage.Size)
+            {
+                // A page of a cell broadcast, which ends its ENVELOPE.
+                yield return octets[^CellBroadcastPage.Size..];
             }
         }
     }

@@ -50,14 +50,16 @@ public sealed class SendShortMessageTests
         Assert.False((command.Performed() with { Result = TerminalResponse.ShortMessageErrorResult }).IsPerformed);
     }
 
-    [Theory]
-    [InlineData("810301130002028281030100", 0x00, "", true, false, false)]
-    [InlineData("81030113008202828183022115", 0x21, "15", true, true, true)]
-    public void Terminal_responses_are_read_and_written(
-        string hex, byte result, string additional, bool details, bool identities, bool outcome)
+    public sealed record ResponseCase(string Name, string Wire, byte Result, string Additional, bool Details, bool Identities, bool Outcome)
     {
-        Octets wire = Octets.Parse(hex);
-        var expected = new TerminalResponse(1, 0x13, 0, result, Octets.Parse(additional), details, identities, outcome);
+        public override string ToString() => Name;
+    }
+
+    [Theory, VectorData("sms/terminal-response.json")]
+    public void Terminal_responses_are_read_and_written(ResponseCase vector)
+    {
+        Octets wire = Octets.Parse(vector.Wire);
+        var expected = new TerminalResponse(1, 0x13, 0, vector.Result, Octets.Parse(vector.Additional), vector.Details, vector.Identities, vector.Outcome);
 
         Assert.True(TerminalResponse.TryParse(wire.Span, out TerminalResponse read, out PacketError error), $"{error}");
         Assert.Equal(expected, read);
