@@ -24,7 +24,7 @@ public sealed class DemoStory
     public async Task A_lossy_network_delays_and_nothing_else()
     {
         CliResult result = await Programs.TsmAsync(
-            TimeSpan.FromMinutes(3), null, "demo", "--loss", "0.1", "--repeat", "0.05", "--reorder", "0.05", "--cards", "6", "--json");
+            TimeSpan.FromMinutes(6), null, "demo", "--loss", "0.05", "--repeat", "0.05", "--reorder", "0.05", "--cards", "6", "--json");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.NotNull(JsonNode.Parse(result.Output));
