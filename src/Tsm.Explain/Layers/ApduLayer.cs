@@ -139,10 +139,20 @@ internal static class ApduLayer
 
     private static Found Superfluous(Reading reading, List<string> names, int? origin, Octets rest)
     {
-        reading.Field("superfluous octets", rest.Length, _ => "no command begins here", fault: true);
-        string title = $"{names.Count} commands, compact format, and octets after them";
+        // Behind a PIN with a wrong Lc they may be its last digits.
+        bool hidden = reading.HidesSomething;
+        if (hidden)
+        {
+            reading.AddHidden("superfluous octets", rest.Length);
+        }
+        else
+        {
+            reading.Field("superfluous octets", rest.Length, _ => "no command begins here", fault: true);
+        }
+
+        string title = names.Count == 1 ? $"{names[0]}, and octets after it" : $"{names.Count} commands, compact format, and octets after them";
         return new("apdus", title, reading.ToPart(title), Verdicts.Trouble(
-            "script", "SUPERFLUOUS_LE", "Octets after the last command", $"After {names[^1]} stand {rest.Length} octets that are no command: {rest}.",
+            "script", "SUPERFLUOUS_LE", "Octets after the last command", $"After {names[^1]} stand {rest.Length} octets that are no command{(hidden ? "" : $": {rest}")}.",
             "Often a Le behind data, as readers want it; in the compact format a card reads it as the class of one more command and answers 6D00 or 6700.", "Leave Le out where there is data; add GET RESPONSE as the last command if the answer is wanted."));
     }
 

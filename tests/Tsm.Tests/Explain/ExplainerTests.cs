@@ -106,6 +106,16 @@ public sealed class ExplainerTests
     }
 
     [Fact]
+    public void Octets_behind_a_PIN_with_a_wrong_Lc_are_not_shown()
+    {
+        Explanation explanation = Explainer.Explain(Octets.Parse("00200001 04 31323334 35363738"), new());
+
+        Assert.Equal("SUPERFLUOUS_LE", explanation.Verdict!.Code);
+        Assert.DoesNotContain("35363738", explanation.Verdict.Meaning, StringComparison.Ordinal);
+        Assert.DoesNotContain(All(explanation.Root), p => p.Octets.ToString().Contains("35363738", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void No_PIN_is_shown()
     {
         Octets verify = Octets.Parse("002000010831323334FFFFFFFF");
