@@ -273,7 +273,7 @@ internal static class StatusText
         0x6700 => ("A length octet is wrong; in a compact script a superfluous Le makes the card read a new command.",
             "Check Lc and Le, and that compact scripts carry no Le behind data."),
         0x6D00 or 0x6E00 => ("The TAR or session addresses another application than the command is meant for, or a length before was wrong.",
-            $"Check the TAR, and that {Instruction.Name(instruction)} is a command of that application."),
+            $"Check the TAR, and that {(instruction == 0 ? "what was sent" : Instruction.Name(instruction))} is a command of that application."),
         0x6A84 or 0x6581 => ("The card or the file is full, or its memory is worn.", "Free memory; if it fails again, replace the card."),
         0x6A82 or 0x6A88 or 0x6A83 or 0x9404 => ("The name, path or key in the command is not on this card.",
             "Check it against the card model."),

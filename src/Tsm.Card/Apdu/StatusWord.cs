@@ -86,7 +86,7 @@ public readonly record struct StatusWord(ushort Value) : IPacket<StatusWord>
     public int Length => Size;
 
     /// <summary>What the value says about the command that got it, why that usually happens and what to do about it.</summary>
-    /// <param name="instruction">INS of the command (<see cref="Instruction"/>).</param>
+    /// <param name="instruction">INS of the command (<see cref="Instruction"/>); 0, which no command has, where it is not known.</param>
     public StatusExplanation Explain(byte instruction) => StatusText.Explain(this, instruction);
 
     /// <inheritdoc/>
