@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Tsm.Cli.Api;
 using Tsm.Explain;
@@ -50,11 +51,13 @@ internal sealed class KeyFile : IDisposable
 
     private void Add(string line, int number)
     {
+        byte[] kic = [], kid = [];
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            byte[] kic = Convert.FromHexString(root.GetProperty("kic").GetString()!), kid = Convert.FromHexString(root.GetProperty("kid").GetString()!);
+            kic = Convert.FromHexString(root.GetProperty("kic").GetString()!);
+            kid = Convert.FromHexString(root.GetProperty("kid").GetString()!);
             string name = root.TryGetProperty("name", out JsonElement given) && given.ValueKind == JsonValueKind.String
                 ? given.GetString()!
                 : $"keys of line {number.ToString(CultureInfo.InvariantCulture)}";
@@ -77,6 +80,11 @@ internal sealed class KeyFile : IDisposable
                     Next = """Give one JSON object a line: {"name": "key version 1", "kic": "..", "kid": "..", "algorithm": "aes" or "3des"}.""",
                 },
                 ExitCode.Usage);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(kic);
+            CryptographicOperations.ZeroMemory(kid);
         }
     }
 
