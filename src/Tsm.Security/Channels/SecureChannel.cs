@@ -118,6 +118,14 @@ public abstract class SecureChannel : IDisposable
     /// <summary>Overwrites the session keys.</summary>
     protected virtual void Dispose(bool disposing) => EndReason ??= "The channel was closed.";
 
+    private protected int MostData(int macLength, int blockSize)
+    {
+        int signed = CommandApdu.MaxData - (Level.SignsCommands ? macLength : 0);
+
+        // At least one octet of padding.
+        return Level.CiphersCommands ? signed - signed % blockSize - 1 : signed;
+    }
+
     private protected abstract ChainedCommand Protect(ChainedCommand command);
 
     private protected abstract bool TryOpen(ResponseApdu received, out ChannelResponse response);

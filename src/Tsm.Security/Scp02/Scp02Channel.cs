@@ -28,16 +28,7 @@ public sealed class Scp02Channel : SecureChannel
     public override KeyMaterial? Dek => _session.Dek;
 
     /// <inheritdoc/>
-    public override int MaxDataLength
-    {
-        get
-        {
-            int signed = CommandApdu.MaxData - (Level.SignsCommands ? Scp02Session.MacLength : 0);
-
-            // At least one octet of padding.
-            return Level.CiphersCommands ? signed - signed % BlockSize - 1 : signed;
-        }
-    }
+    public override int MaxDataLength => MostData(Scp02Session.MacLength, BlockSize);
 
     /// <summary>Judges a card's answer to INITIALIZE UPDATE and makes the session keys.</summary>
     /// <param name="keys">The static keys of the version that the card names.</param>

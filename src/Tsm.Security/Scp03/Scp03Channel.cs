@@ -30,16 +30,7 @@ public sealed class Scp03Channel : SecureChannel
     public override KeyMaterial? Dek { get; }
 
     /// <inheritdoc/>
-    public override int MaxDataLength
-    {
-        get
-        {
-            int signed = CommandApdu.MaxData - (Level.SignsCommands ? _session.MacLength : 0);
-
-            // At least one octet of padding.
-            return Level.CiphersCommands ? signed - signed % BlockSize - 1 : signed;
-        }
-    }
+    public override int MaxDataLength => MostData(_session.MacLength, BlockSize);
 
     /// <summary>Judges a card's answer to INITIALIZE UPDATE and makes the session keys.</summary>
     /// <param name="keys">The static keys of the version that the card names.</param>
