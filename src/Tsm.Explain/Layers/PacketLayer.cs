@@ -123,7 +123,7 @@ internal static class PacketLayer
         {
             if (PacketInspection.TryCommand(octets.Span, candidate.Keys, out PacketInspection? found, out _))
             {
-                if (found!.Verified)
+                if (found.Verified)
                 {
                     return (found, candidate.Name);
                 }
@@ -133,7 +133,7 @@ internal static class PacketLayer
             }
         }
 
-        return seen ?? (!needsKeys && PacketInspection.TryCommand(octets.Span, null, out PacketInspection? plain, out _) ? (plain!, null) : null);
+        return seen ?? (!needsKeys && PacketInspection.TryCommand(octets.Span, null, out PacketInspection? plain, out _) ? (plain, null) : null);
     }
 
     /// <summary>Opens a response as its command asked for it; where that is not known, in every way that the keys allow.</summary>
@@ -147,7 +147,7 @@ internal static class PacketLayer
             {
                 if (PacketInspection.TryResponse(octets.Span, asked, keys, out PacketInspection? seen, out _))
                 {
-                    if (seen!.Verified)
+                    if (seen.Verified)
                     {
                         return (seen, name ?? "an RC, which anybody can compute");
                     }

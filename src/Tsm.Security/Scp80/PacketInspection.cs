@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
@@ -51,8 +52,8 @@ public sealed record PacketInspection
     public static bool TryCommand(
         ReadOnlySpan<byte> packet,
         KeySet? keys,
-        out PacketInspection? inspection,
-        out string? reason,
+        [NotNullWhen(true)] out PacketInspection? inspection,
+        [NotNullWhen(false)] out string? reason,
         PacketDialect dialect = PacketDialect.SmsPp)
     {
         inspection = null;
@@ -91,8 +92,8 @@ public sealed record PacketInspection
         ReadOnlySpan<byte> packet,
         CommandHeader asked,
         KeySet? keys,
-        out PacketInspection? inspection,
-        out string? reason,
+        [NotNullWhen(true)] out PacketInspection? inspection,
+        [NotNullWhen(false)] out string? reason,
         PacketDialect dialect = PacketDialect.SmsPp)
     {
         inspection = null;

@@ -28,16 +28,11 @@ internal readonly record struct PacketLayout(int Prefix, bool IsResponse)
     /// <summary>The most padding a cipher can ask for: one octet less than the longest block.</summary>
     public const int LongestPadding = 15;
 
-    private const int TwoOctetLengths = 3;
+    /// <summary>CPL (or RPL) and CHL (or RHL) over SMS-PP and SMS-CB.</summary>
+    public const int ShortMessageLengths = 3;
 
     /// <summary>The user data header of a response: one element 71 of length zero.</summary>
     public static ReadOnlySpan<byte> ResponseUdh => [0x02, 0x71, 0x00];
-
-    /// <summary>The user data header of a command: one element 70 of length zero.</summary>
-    public static ReadOnlySpan<byte> CommandUdh => [0x02, 0x70, 0x00];
-
-    /// <summary>Where TAR stands.</summary>
-    public int Tar => Secured - TarLength;
 
     /// <summary>Where the ciphered part begins: at CNTR.</summary>
     public int Secured => Prefix + (IsResponse ? 3 : 7);
@@ -61,8 +56,8 @@ internal readonly record struct PacketLayout(int Prefix, bool IsResponse)
     /// <exception cref="ArgumentException">There are no responses to cell broadcast.</exception>
     public static PacketLayout For(PacketDialect dialect, bool isResponse, int content) => dialect switch
     {
-        PacketDialect.SmsPp when isResponse => new(ResponseUdh.Length + TwoOctetLengths, IsResponse: true),
-        PacketDialect.SmsPp or PacketDialect.SmsCb when !isResponse => new(TwoOctetLengths, IsResponse: false),
+        PacketDialect.SmsPp when isResponse => new(ResponseUdh.Length + ShortMessageLengths, IsResponse: true),
+        PacketDialect.SmsPp or PacketDialect.SmsCb when !isResponse => new(ShortMessageLengths, IsResponse: false),
         PacketDialect.SmsCb => throw new ArgumentException("No response packet is defined for cell broadcast (TS 31.115 §5).", nameof(dialect)),
         _ => new(2 + BerTlv.LengthSize(1 + content), isResponse),
     };

@@ -19,7 +19,7 @@ public static partial class PacketProtection
         // Over SMS-PP the TAR stands at a fixed place, also in a packet of which the end is missing.
         ReadOnlySpan<byte> body = dialect == PacketDialect.SmsPp ? WithoutUdh(packet) : packet;
         var reader = new OctetReader(body);
-        int start = PacketLayout.For(PacketDialect.SmsPp, isResponse: true, content: 0).Prefix - PacketLayout.ResponseUdh.Length;
+        int start = PacketLayout.ShortMessageLengths;
         if (dialect != PacketDialect.SmsPp)
         {
             PacketLayout.ReadPrefix(ref reader, dialect, isResponse: true, tolerant: true, out _);

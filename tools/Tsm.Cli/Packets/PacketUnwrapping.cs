@@ -61,8 +61,8 @@ internal static class PacketUnwrapping
 
         using KeySet? keys = CaseKeys.Read(members.Inner("keys"), header.Kic, header.Kid, header.Spi.Ciphered, header.Spi.Integrity);
         return PacketInspection.TryCommand(packet, keys, out PacketInspection? found, out string? reason, dialect)
-            ? found!
-            : throw CannotOpen(reason!);
+            ? found
+            : throw CannotOpen(reason);
     }
 
     private static PacketInspection OpenResponse(CaseMembers members, byte[] packet, PacketDialect dialect)
@@ -73,17 +73,17 @@ internal static class PacketUnwrapping
         _ = Kic.TryParse(isProtected ? members.Octets("kic", Kic.Size) : [0], out Kic kic, out _);
         _ = Kid.TryParse(isProtected ? members.Octets("kid", Kid.Size) : [0], out Kid kid, out _);
         using KeySet? keys = CaseKeys.Read(members.Inner("keys"), kic, kid, spi.PorCiphered, spi.PorIntegrity);
-        var asked = new CommandHeader(spi, kic, kid, default, Counter.Zero, ResponseCheckLength(packet, dialect) == 4 ? 4 : 8);
+
+        // The length of a CMAC is not in KID, but RHL tells it.
+        int checkLength = PacketInspection.CheckLengthOfResponse(packet, dialect) == 4 ? 4 : 8;
+        var asked = new CommandHeader(spi, kic, kid, default, Counter.Zero, checkLength);
         return PacketInspection.TryResponse(packet, asked, keys, out PacketInspection? found, out string? reason, dialect)
-            ? found!
-            : throw CannotOpen(reason!);
+            ? found
+            : throw CannotOpen(reason);
     }
 
     private static CaseFault CannotOpen(string reason) =>
         CaseFault.OfPacket("CANNOT_UNWRAP", reason, "Compare keys, KIc and KID with those of the sender, and see that no octets are missing.");
-
-    /// <summary>The length of a CMAC is not in KID, but RHL tells it.</summary>
-    private static int ResponseCheckLength(byte[] packet, PacketDialect dialect) => PacketInspection.CheckLengthOfResponse(packet, dialect);
 
     private static (bool IsResponse, byte[] Packet) Find(CaseMembers members, PacketDialect dialect)
     {
