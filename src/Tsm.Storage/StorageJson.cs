@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
@@ -17,6 +18,7 @@ namespace Tsm.Storage;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CardModel))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
 [JsonSerializable(typeof(Aid[]))]
 [JsonSerializable(typeof(PackageReference[]))]
 internal sealed partial class StorageJson : JsonSerializerContext;

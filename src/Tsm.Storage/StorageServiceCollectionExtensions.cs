@@ -7,6 +7,7 @@ using Tsm.Application.Ports;
 using Tsm.Storage;
 using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Postgres;
+using Tsm.Storage.Shared;
 using Tsm.Storage.Sqlite;
 using Tsm.Storage.Vault;
 
@@ -60,6 +61,10 @@ public static class StorageServiceCollectionExtensions
         services.AddPort<ICardReads, SqliteCardReads, PostgresCardReads>();
         services.AddPort<IJobReads, SqliteJobReads, PostgresJobReads>();
         services.AddPort<ICardImport, SqliteCardImport, PostgresCardImport>();
+        services.AddPort<ISql, SqliteSql, PostgresSql>();
+        services.TryAddSingleton<IBooks, Books>();
+        services.TryAddSingleton<IServiceInstances, ServiceInstances>();
+        services.TryAddSingleton<IEvents, Events>();
         services.TryAddSingleton(s => IsPostgres(s)
             ? new Catalogue(
                 ActivatorUtilities.CreateInstance<PostgresCatalogueStore>(s), roads(s), CatalogueRefresh, s.GetRequiredService<TimeProvider>())

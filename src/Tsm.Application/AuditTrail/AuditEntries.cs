@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
+using Tsm.Application.Ports;
 
 namespace Tsm.Application.AuditTrail;
 
@@ -64,6 +65,24 @@ public static class AuditEntries
                 ("keyLength", model.KeyLength is { } length ? Number(length) : null),
                 ("sha256", Convert.ToHexString(SHA256.HashData(json))),
                 ("spi", model.Spi)));
+    }
+
+    /// <summary>A document of the books was written; the subject kind is that of the document.</summary>
+    /// <param name="text">What has changed, one sentence.</param>
+    /// <param name="details">The particulars; never a key or a token.</param>
+    public static AuditEntry BookSaved<T>(DateTimeOffset at, Actor actor, T document, string text, params ReadOnlySpan<(string Name, string? Value)> details)
+        where T : class, IBook
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return new(at, actor, AuditAction.BookSaved, T.Kind, document.Id, null, text, Details(details));
+    }
+
+    /// <summary>A document of the books was taken away.</summary>
+    public static AuditEntry BookDeleted<T>(DateTimeOffset at, Actor actor, T document, string text)
+        where T : class, IBook
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return new(at, actor, AuditAction.BookDeleted, T.Kind, document.Id, null, text, Details());
     }
 
     /// <summary>Particulars; what is null is left out.</summary>

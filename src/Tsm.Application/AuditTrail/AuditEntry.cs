@@ -51,6 +51,12 @@ public static class AuditAction
 
     /// <summary>A card model was declared, or declared anew.</summary>
     public const string CardModelSaved = "card-model.saved";
+
+    /// <summary>A document of the books was written for the first time, or changed; the subject says of which kind.</summary>
+    public const string BookSaved = "book.saved";
+
+    /// <summary>A document of the books was taken away.</summary>
+    public const string BookDeleted = "book.deleted";
 }
 
 /// <summary>The kinds of things that something is done to.</summary>

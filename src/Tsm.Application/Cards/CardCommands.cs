@@ -16,6 +16,7 @@ namespace Tsm.Application.Cards;
 /// <param name="Privileges">For an installation: one or three octets; empty for none.</param>
 /// <param name="Parameters">For an installation: content of C9, what the applet's install method gets.</param>
 /// <param name="By">Who asks, for the audit trail.</param>
+/// <param name="Order">On whose behalf, and where the application goes; null for the carrier's own in its own domain.</param>
 public sealed record EnqueueJob(
     string JobId,
     Operation Operation,
@@ -25,7 +26,8 @@ public sealed record EnqueueJob(
     bool MakeSelectable,
     Octets Privileges,
     Octets Parameters,
-    Actor By) : IGrainCommand;
+    Actor By,
+    ServiceOrder? Order = null) : IGrainCommand;
 
 /// <summary>The job was taken, or was there already.</summary>
 public sealed record JobAccepted(JobRow Job) : IReply;

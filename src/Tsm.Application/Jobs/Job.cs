@@ -20,6 +20,15 @@ public enum Operation
 
     /// <summary>GET STATUS of everything; the books are set to what the card says.</summary>
     Audit,
+
+    /// <summary>INSTALL [for personalization] and STORE DATA.</summary>
+    Personalise,
+
+    /// <summary>PUT KEY of new keys to a provider's security domain, a proof of them, and DELETE of the old ones.</summary>
+    RotateKeys,
+
+    /// <summary>INSTALL [for extradition]: an application or load file becomes another security domain's.</summary>
+    Extradite,
 }
 
 /// <summary>Where a job stands.</summary>

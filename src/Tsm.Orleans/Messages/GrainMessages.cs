@@ -4,8 +4,10 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
+using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Services;
 
 namespace Tsm.Orleans.Messages;
 
@@ -30,7 +32,10 @@ public sealed class GrainMessages
 
     /// <summary>What a turn can cause.</summary>
     public static ImmutableArray<Type> Effects { get; } =
-        [typeof(SaveCard), typeof(SaveJob), typeof(AppendHistory), typeof(QueuePacket), typeof(WithdrawPacket), typeof(RecordAudit)];
+    [
+        typeof(SaveCard), typeof(SaveJob), typeof(AppendHistory), typeof(QueuePacket), typeof(WithdrawPacket), typeof(RecordAudit),
+        typeof(SaveServiceInstance), typeof(RaiseEvent),
+    ];
 
     /// <param name="more">Types of other machines' commands, replies and effects.</param>
     public GrainMessages(params IEnumerable<Type> more)

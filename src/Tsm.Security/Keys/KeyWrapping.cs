@@ -19,6 +19,7 @@ public static class KeyWrapping
     private const byte Format = 1;
     private const byte VaultKind = 0x80;
     private const byte SigningKind = 0x81;
+    private const byte DataKind = 0x82;
     private const int HeadLength = 2;
     private const int TagLength = 16;
     private const int Overhead = HeadLength + NonceLength + TagLength;
@@ -84,18 +85,58 @@ public static class KeyWrapping
         return key is not null;
     }
 
-    private static Octets Wrap(KeyMaterial key, byte kind, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
+    /// <summary>Seals data that are secret and no key of ours, such as what personalises an application.</summary>
+    /// <inheritdoc cref="Wrap(KeyMaterial, VaultKey, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static Octets Seal(ReadOnlySpan<byte> data, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
     {
         ArgumentNullException.ThrowIfNull(vault);
+        byte[] wrapped = Head(DataKind, nonce, data.Length);
+        Span<byte> body = wrapped.AsSpan(HeadLength);
+        vault.Seal(body[..NonceLength], data, body.Slice(NonceLength, data.Length), body[^TagLength..], [Format, DataKind, .. associatedData]);
+        return Octets.Own(wrapped);
+    }
+
+    /// <summary>Opens what was sealed; false when it was altered, belongs to another place or to another vault key.</summary>
+    /// <param name="data">The data, which the caller overwrites after use.</param>
+    public static bool TryUnseal(
+        Octets wrapped, VaultKey vault, ReadOnlySpan<byte> associatedData, [NotNullWhen(true)] out byte[]? data)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        data = null;
+        if (wrapped.Length < Overhead || wrapped[0] != Format || wrapped[1] != DataKind)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> body = wrapped.Span[HeadLength..];
+        byte[] opened = new byte[wrapped.Length - Overhead];
+        if (!vault.TryOpen(body[..NonceLength], body[NonceLength..^TagLength], body[^TagLength..], opened, [Format, DataKind, .. associatedData]))
+        {
+            return false;
+        }
+
+        data = opened;
+        return true;
+    }
+
+    private static byte[] Head(byte kind, ReadOnlySpan<byte> nonce, int length)
+    {
         if (nonce.Length != NonceLength)
         {
             throw new ArgumentException($"A nonce has {NonceLength} octets.", nameof(nonce));
         }
 
-        byte[] wrapped = new byte[Overhead + key.Length];
+        byte[] wrapped = new byte[Overhead + length];
         wrapped[0] = Format;
         wrapped[1] = kind;
         nonce.CopyTo(wrapped.AsSpan(HeadLength));
+        return wrapped;
+    }
+
+    private static Octets Wrap(KeyMaterial key, byte kind, VaultKey vault, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        byte[] wrapped = Head(kind, nonce, key.Length);
         byte[] context = [Format, kind, .. associatedData];
         key.Expose((vault, wrapped, context), static (secret, to) =>
         {

@@ -5,8 +5,13 @@ namespace Tsm.Server.Access;
 /// <summary>On whose behalf a request comes.</summary>
 /// <param name="Tenant">The tenant whose cards, applications and jobs it sees.</param>
 /// <param name="Actor">Who it is, for the audit trail.</param>
-internal sealed record Caller(string Tenant, Actor Actor)
+/// <param name="Role">What it may do.</param>
+/// <param name="Scope">What it is limited to: the id of a provider or of an application server, or the MSISDN of a phone; null for all.</param>
+internal sealed record Caller(string Tenant, Actor Actor, Role Role = Role.Operator, string? Scope = null)
 {
+    /// <summary>The provider that it is; null for everybody else.</summary>
+    public string? Provider => Role == Role.Provider ? Scope : null;
+
     /// <summary>The header in which a caller may say on whose behalf it acts. Nobody checks it, and the trail says so.</summary>
     public const string ClaimHeader = "Tsm-Claimed-By";
 

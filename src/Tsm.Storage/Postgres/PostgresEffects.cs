@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Npgsql;
 using Tsm.Application.AuditTrail;
+using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Services;
 using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Postgres;
@@ -48,6 +50,23 @@ internal static class PostgresEffects
             destination = excluded.destination, segments = excluded.segments, claimed_by = NULL, claimed_until = NULL
         """;
 
+    private const string SaveInstancesSql =
+        """
+        INSERT INTO service_instances (tenant, card, iccid, msisdn, service, provider, version, contract, generation, state, wanted,
+            pending, job, proven_at, updated_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        ON CONFLICT (tenant, card, service, generation) DO UPDATE SET
+            msisdn = excluded.msisdn, version = excluded.version, contract = excluded.contract, state = excluded.state,
+            wanted = excluded.wanted, pending = excluded.pending, job = excluded.job, proven_at = excluded.proven_at,
+            updated_at = excluded.updated_at
+        """;
+
+    private const string RaiseEventsSql =
+        """
+        INSERT INTO events (tenant, at, kind, provider, service, iccid, msisdn, job, request, text, details)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """;
+
     private const string WithdrawPacketsSql = "DELETE FROM outbox WHERE tenant = $1 AND grain = ANY ($2)";
 
     /// <summary>Makes sure that every effect can be written, before anything is.</summary>
@@ -58,7 +77,7 @@ internal static class PostgresEffects
         {
             foreach (Effect effect in write.Effects)
             {
-                if (effect is not (SaveCard or SaveJob or AppendHistory or RecordAudit or QueuePacket or WithdrawPacket))
+                if (effect is not (SaveCard or SaveJob or AppendHistory or RecordAudit or QueuePacket or WithdrawPacket or SaveServiceInstance or RaiseEvent))
                 {
                     throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
                 }
@@ -77,6 +96,8 @@ internal static class PostgresEffects
         OrderedDictionary<GrainKey, QueuePacket?> packets = [];
         List<(GrainKey Key, HistoryEntry Entry)> history = [];
         List<(string Tenant, AuditEntry Entry)> audit = [];
+        OrderedDictionary<(GrainKey, string, int), ServiceInstanceRow> instances = [];
+        List<(string Tenant, ServiceEvent Event)> events = [];
         foreach (GrainWrite write in writes)
         {
             foreach (Effect effect in write.Effects)
@@ -95,6 +116,12 @@ internal static class PostgresEffects
                     case RecordAudit record:
                         audit.Add((write.Key.Tenant, record.Entry));
                         break;
+                    case SaveServiceInstance instance:
+                        instances[(instance.Row.Card, instance.Row.Service, instance.Row.Generation)] = instance.Row;
+                        break;
+                    case RaiseEvent raised:
+                        events.Add((write.Key.Tenant, raised.Event));
+                        break;
                     default:
                         packets[write.Key] = effect as QueuePacket;
                         break;
@@ -105,6 +132,8 @@ internal static class PostgresEffects
         Add(batch, SaveCardsSql, [.. cards.Values], Columns);
         Add(batch, SaveJobsSql, [.. jobs.Values], Columns);
         Add(batch, AppendHistorySql, history, Columns);
+        Add(batch, SaveInstancesSql, [.. instances.Values], Columns);
+        Add(batch, RaiseEventsSql, events, Columns);
         if (audit.Count > 0)
         {
             batch.BatchCommands.Add(PostgresAuditRows.Add(audit));
@@ -158,6 +187,39 @@ internal static class PostgresEffects
         PostgresValues.Longs(rows, r => StoredValues.Milliseconds(r.CreatedAt)),
         PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.StartedAt)),
         PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.EndedAt)),
+    ];
+
+    private static NpgsqlParameter[] Columns(List<ServiceInstanceRow> rows) =>
+    [
+        .. PostgresValues.Keys(rows, r => r.Card),
+        PostgresValues.Texts(rows, r => r.Iccid),
+        PostgresValues.Texts(rows, r => r.Msisdn),
+        PostgresValues.Texts(rows, r => r.Service),
+        PostgresValues.Texts(rows, r => r.Provider),
+        PostgresValues.Texts(rows, r => r.Version),
+        PostgresValues.Texts(rows, r => r.Contract),
+        PostgresValues.Integers(rows, r => r.Generation),
+        PostgresValues.Texts(rows, r => r.State.ToString()),
+        PostgresValues.Texts(rows, r => r.Wanted.ToString()),
+        PostgresValues.Integers(rows, r => r.IsPending ? 1 : 0),
+        PostgresValues.Texts(rows, r => r.Job),
+        PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.ProvenAt)),
+        PostgresValues.Longs(rows, r => StoredValues.Milliseconds(r.UpdatedAt)),
+    ];
+
+    private static NpgsqlParameter[] Columns(List<(string Tenant, ServiceEvent Event)> rows) =>
+    [
+        PostgresValues.Texts(rows, r => r.Tenant),
+        PostgresValues.Longs(rows, r => StoredValues.Milliseconds(r.Event.At)),
+        PostgresValues.Texts(rows, r => r.Event.Kind),
+        PostgresValues.Texts(rows, r => r.Event.Provider),
+        PostgresValues.Texts(rows, r => r.Event.Service),
+        PostgresValues.Texts(rows, r => r.Event.Iccid),
+        PostgresValues.Texts(rows, r => r.Event.Msisdn),
+        PostgresValues.Texts(rows, r => r.Event.Job),
+        PostgresValues.Texts(rows, r => r.Event.Request),
+        PostgresValues.Texts(rows, r => r.Event.Text),
+        PostgresValues.Texts(rows, r => StoredEventRow.DetailsOf(r.Event)),
     ];
 
     private static NpgsqlParameter[] Columns(List<(GrainKey Key, HistoryEntry Entry)> rows) =>

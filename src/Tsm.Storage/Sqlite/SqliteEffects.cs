@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Dapper;
 using Tsm.Application.AuditTrail;
+using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Services;
 using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Sqlite;
@@ -46,6 +49,18 @@ internal static class SqliteEffects
         VALUES ($tenant, $grain, $road, $packet, $attempt, $destination, $segments)
         """;
 
+    private const string SaveInstanceSql =
+        """
+        INSERT INTO service_instances (tenant, card, iccid, msisdn, service, provider, version, contract, generation, state, wanted,
+            pending, job, proven_at, updated_at)
+        VALUES ($tenant, $card, $iccid, $msisdn, $service, $provider, $version, $contract, $generation, $state, $wanted, $pending, $job,
+            $proven_at, $updated_at)
+        ON CONFLICT (tenant, card, service, generation) DO UPDATE SET
+            msisdn = excluded.msisdn, version = excluded.version, contract = excluded.contract, state = excluded.state,
+            wanted = excluded.wanted, pending = excluded.pending, job = excluded.job, proven_at = excluded.proven_at,
+            updated_at = excluded.updated_at
+        """;
+
     private const string WithdrawPacketSql = "DELETE FROM outbox WHERE tenant = $tenant AND grain = $grain";
 
     /// <summary>Writes the effects of one grain in their order.</summary>
@@ -87,6 +102,12 @@ internal static class SqliteEffects
                     key.Tenant, StoredValues.Grain(key), packet.Road, packet.PacketId, packet.Attempt, packet.Destination,
                     StoredValues.Join(packet.Segments));
                 break;
+            case SaveServiceInstance instance:
+                SaveInstance(session, instance.Row);
+                break;
+            case RaiseEvent raised:
+                session.Connection.Execute(StoredEventRow.AddSql, StoredEventRow.Values(key.Tenant, raised.Event));
+                break;
             case RecordAudit audit:
                 SqliteAuditRows.Add(session, key.Tenant, audit.Entry);
                 break;
@@ -97,6 +118,11 @@ internal static class SqliteEffects
                 throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
         }
     }
+
+    private static void SaveInstance(SqliteSession session, ServiceInstanceRow row) => session.Prepare(SaveInstanceSql).Execute(
+        row.Card.Tenant, StoredValues.Grain(row.Card), row.Iccid, row.Msisdn, row.Service, row.Provider, row.Version, row.Contract, row.Generation,
+        row.State.ToString(), row.Wanted.ToString(), row.IsPending ? 1 : 0, row.Job, StoredValues.Milliseconds(row.ProvenAt),
+        StoredValues.Milliseconds(row.UpdatedAt));
 
     private static void SaveJob(SqliteSession session, JobRow row) => session.Prepare(SaveJobSql).Execute(
         row.Tenant, row.Id, StoredValues.Grain(row.Card), row.Iccid, row.Operation.ToString(), row.Application, row.Instance,

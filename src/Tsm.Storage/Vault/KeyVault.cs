@@ -5,7 +5,9 @@ using System.Text;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
 using Tsm.Security.AuditTrail;
+using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
 
 namespace Tsm.Storage.Vault;
@@ -68,16 +70,72 @@ public sealed class KeyVault : IKeyVault, IDisposable
     }
 
     /// <inheritdoc/>
-    public KeySet Open(GrainKey card, WrappedKeySet keys)
+    public KeySet Open(GrainKey card, WrappedKeySet keys) => Open(card, "", keys);
+
+    /// <inheritdoc/>
+    public KeySet Open(GrainKey card, Aid domain, WrappedKeySet keys) => Open(card, Suffix(domain), keys);
+
+    /// <inheritdoc/>
+    public WrappedKeySet Wrap(GrainKey card, KeySet keys) => Wrap(card, "", keys);
+
+    /// <inheritdoc/>
+    public WrappedKeySet Create(GrainKey card, Aid domain, int version, KeyAlgorithm algorithm, int length)
+    {
+        using var keys = new KeySet(version, NewKey(algorithm, length), NewKey(algorithm, length), NewKey(algorithm, length));
+        return Wrap(card, Suffix(domain), keys);
+    }
+
+    /// <inheritdoc/>
+    public Octets Seal(GrainKey place, ReadOnlySpan<byte> data) =>
+        KeyWrapping.Seal(data, Tenant(place.Tenant, create: true), Nonce(), SealData(place));
+
+    /// <inheritdoc/>
+    public byte[] Unseal(GrainKey place, Octets secret) =>
+        KeyWrapping.TryUnseal(secret, Tenant(place.Tenant, create: false), SealData(place), out byte[]? data)
+            ? data
+            : throw new VaultException($"What is sealed for {place} does not open: its row was changed or moved.");
+
+    /// <inheritdoc/>
+    public ContentKey TokenKey(string tenant)
+    {
+        var place = new GrainKey(tenant, "key", "token");
+        if (_table.Find(TokenRow(tenant)) is not { } wrapped)
+        {
+            using ECDsa created = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            byte[] octets = created.ExportPkcs8PrivateKey();
+            _table.TryAdd(TokenRow(tenant), Seal(place, octets));
+            CryptographicOperations.ZeroMemory(octets);
+            wrapped = _table.Find(TokenRow(tenant)) ?? throw new VaultException($"The token key of tenant '{tenant}' could not be stored.");
+        }
+
+        byte[] secret = Unseal(place, wrapped);
+        ECDsa key = ECDsa.Create();
+        try
+        {
+            key.ImportPkcs8PrivateKey(secret, out _);
+            return ContentKey.From(key);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    private KeySet Open(GrainKey card, string suffix, WrappedKeySet keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
         VaultKey tenant = Tenant(card.Tenant, create: false);
         KeyMaterial? kic = null, kid = null, dek = null;
         try
         {
-            kic = Unwrap(card, keys, tenant, "KIc", keys.Kic, keys.KicCheckValue);
-            kid = Unwrap(card, keys, tenant, "KID", keys.Kid, keys.KidCheckValue);
-            dek = keys.Dek.IsEmpty ? null : Unwrap(card, keys, tenant, "DEK", keys.Dek, keys.DekCheckValue);
+            kic = Unwrap(card, keys, tenant, $"KIc{suffix}", keys.Kic, keys.KicCheckValue);
+            kid = Unwrap(card, keys, tenant, $"KID{suffix}", keys.Kid, keys.KidCheckValue);
+            dek = keys.Dek.IsEmpty ? null : Unwrap(card, keys, tenant, $"DEK{suffix}", keys.Dek, keys.DekCheckValue);
             return new(keys.Version, kic, kid, dek);
         }
         catch
@@ -89,14 +147,13 @@ public sealed class KeyVault : IKeyVault, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public WrappedKeySet Wrap(GrainKey card, KeySet keys)
+    private WrappedKeySet Wrap(GrainKey card, string suffix, KeySet keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
         VaultKey tenant = Tenant(card.Tenant, create: true);
         KeyAlgorithm algorithm = keys.Kic.Algorithm;
         Octets Wrapped(KeyMaterial key, string role) => key.Algorithm == algorithm
-            ? KeyWrapping.Wrap(key, tenant, Nonce(), CardData(card, keys.Version, algorithm, role))
+            ? KeyWrapping.Wrap(key, tenant, Nonce(), CardData(card, keys.Version, algorithm, role + suffix))
             : throw new ArgumentException($"The {role} is for {key.Algorithm}, the KIc for {algorithm}.", nameof(keys));
 
         return new(
@@ -201,6 +258,23 @@ public sealed class KeyVault : IKeyVault, IDisposable
     }
 
     private Octets Wrap(VaultKey key, string tenant) => KeyWrapping.Wrap(key, _vaultKey, Nonce(), TenantData(tenant));
+
+    /// <summary>What is added to the role of a key of a security domain below the issuer's.</summary>
+    private static string Suffix(Aid domain) => $"@{domain}";
+
+    /// <summary>Tenants have no slash in their names.</summary>
+    private static string TokenRow(string tenant) => $"{tenant}/token";
+
+    private static byte[] SealData(GrainKey place) => Data("sealed", place.Tenant, place.Kind, place.Id);
+
+    private static KeyMaterial NewKey(KeyAlgorithm algorithm, int length)
+    {
+        Span<byte> octets = stackalloc byte[length];
+        RandomNumberGenerator.Fill(octets);
+        KeyMaterial key = KeyMaterial.From(octets, algorithm);
+        CryptographicOperations.ZeroMemory(octets);
+        return key;
+    }
 
     private static VaultKey NewKey()
     {

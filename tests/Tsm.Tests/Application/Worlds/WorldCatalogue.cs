@@ -3,6 +3,8 @@ using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
+using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
 
 namespace Tsm.Tests.Application.Worlds;
@@ -14,6 +16,16 @@ internal sealed class WorldCatalogue(CardWorld world, KeyAlgorithm algorithm, Oc
 
     public KeySet? Open(int version) => version != 1 ? null : new(
         1, KeyMaterial.From(kic.Span, algorithm), KeyMaterial.From(kid.Span, algorithm), null);
+
+    public WrappedKeySet Create(Aid domain, int version, KeyAlgorithm of, int length) => throw new NotSupportedException("No provider is in a world.");
+
+    public KeySet Open(Aid domain, WrappedKeySet keys) => throw new NotSupportedException("No provider is in a world.");
+
+    public Octets CreateSecret(int length) => throw new NotSupportedException("No provider is in a world.");
+
+    public byte[] Unseal(Octets secret) => throw new NotSupportedException("No provider is in a world.");
+
+    public ContentKey TokenKey() => throw new NotSupportedException("No provider is in a world.");
 
     public bool TryGetModel(string tenant, string name, [NotNullWhen(true)] out CardModel? model)
     {
