@@ -44,6 +44,9 @@ internal sealed partial class CardTurn
                 case Purpose.PutDomainKeys or Purpose.ForPersonalization when parts.Any(p => p.Purpose == Purpose.PutDomainKeys):
                     CheckKeys(packet, answer.Data);
                     break;
+                case Purpose.ListDelegationKeys:
+                    TakeDelegationKeys(answer.Data);
+                    break;
                 case Purpose.ListDomainKeys:
                     TakeKeyList(packet, answer.Data);
                     break;
@@ -153,6 +156,10 @@ internal sealed partial class CardTurn
                 // It is gone, as wanted; a script stops there, and Decide sees what is left to do.
                 Remove(part.Aid!.Value);
                 Change(j => j with { Cursor = part.Purpose == Purpose.DeleteLeftover ? packet.After : new() });
+                break;
+            case Purpose.Bar:
+                // That it was refused is an answer too.
+                Change(j => j with { Cursor = packet.After });
                 break;
             case Purpose.DeleteDomain when notFound:
                 RemoveDomain(part.Aid!.Value);
@@ -285,7 +292,7 @@ internal sealed partial class CardTurn
                     IsPersonalised = known?.IsPersonalised ?? false,
                 };
             })],
-            Uncertain = false,
+            Uncertain = !_card.Barriers.IsEmpty,
             AuditedAt = Now,
         };
         Change(j => j with { Cursor = new(), Attempted = j.Attempted || j.Operation == Operation.Audit });
