@@ -84,7 +84,7 @@ public sealed class DomainKeysTests
 
         Assert.Equal("9000", answer.Status.ToString());
         Assert.Equal(Counter.Zero, Assert.Single(bench.Domain().KeySets).Counter);
-        Assert.Equal(ResponseStatus.IntegrityFailed, bench.Transmit(old, DomainBench.ProviderTar, default)!.Status);
+        Assert.False(bench.Transmit(old, DomainBench.ProviderTar, default)!.Status!.Value.IsOk);
         Assert.Equal("9000", bench.Run(fresh, DomainBench.ProviderTar, GetDataCommand.For(CardObject.KeyInformation)).Status.ToString());
         Assert.Empty(bench.Bench.Account.CounterReused);
         Assert.Empty(bench.Bench.Account.ExecutedTwice);
