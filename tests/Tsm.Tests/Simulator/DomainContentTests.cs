@@ -7,6 +7,7 @@ using Tsm.Security.CardContent;
 using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
 using Tsm.Simulator.Accounting;
+using Tsm.Simulator.Control;
 using SecurityDomain = Tsm.Simulator.Content.SecurityDomain;
 
 namespace Tsm.Tests.Simulator;
@@ -266,6 +267,33 @@ public sealed class DomainContentTests
         IReadOnlyList<CommandApdu> large = StoreDataCommand.Blocks(BerTlv.Encode(0xDF71, new byte[5000]), StoreDataStructure.BerTlv, StoreDataEncryption.None);
         bench.Expect("9000", domain, [.. large.SkipLast(1).Select(ChainedCommand.From)]);
         bench.Expect("6A84", domain, large[^1]);
+    }
+
+    [Fact]
+    public void The_view_of_a_card_shows_domains_and_the_hash_of_what_personalised_and_no_secret()
+    {
+        using var bench = new DomainBench();
+        SecurityDomain domain = bench.Make(Privileges.DelegatedManagement);
+        bench.PutTokenKeys();
+        bench.Load(domain, permitted: true);
+        bench.Expect("9000", domain, bench.Permit(bench.ForSample()));
+        DataGroup group = new(0x0101, Octets.Parse("00112233445566778899"));
+        bench.Expect("9000", domain, InstallCommand.ForPersonalization(Module), Store(group));
+
+        DomainView view = DomainView.Of(bench.Bench.Card, domain);
+        DomainView issuer = DomainView.Of(bench.Bench.Card, bench.Issuer);
+        PersonalisationView personalisation = ApplicationView.Of(bench.Content.FindInstance(Module)!).Personalisation!;
+
+        Assert.Equal(("PERSONALIZED", "A08000", "A000000151000000"), (view.State, view.Privileges, view.Parent));
+        Assert.Equal(("ABC001", "F0546D5301", "F0546D53010101"), (view.Tars.Single(), view.LoadFiles.Single(), view.Applications.Single()));
+        Assert.Equal((1, "0000000000"), (view.KeySets.Single().Version, view.KeySets.Single().Counter));
+        Assert.Equal(["ECC public key", "AES"], issuer.Keys.Select(k => k.Type));
+        Assert.Equal(2, issuer.Receipts);
+        Assert.Equal(new DataGroupView("0101", 10), personalisation.Groups.Single());
+        Assert.Equal(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(DataGroup.Join(group).Span)), personalisation.Sha256);
+        string all = System.Text.Json.JsonSerializer.Serialize(new object[] { view, issuer, personalisation });
+        Assert.DoesNotContain(group.Data.ToString(), all, StringComparison.Ordinal);
+        Assert.DoesNotContain(DomainBench.ReceiptKey.ToString(), all, StringComparison.Ordinal);
     }
 
     private static CommandApdu Store(DataGroup group) =>
