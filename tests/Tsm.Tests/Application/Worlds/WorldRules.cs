@@ -151,7 +151,7 @@ internal sealed class WorldRules(CardWorld world)
     {
         foreach (CardDomain domain in state.SecurityDomains)
         {
-            if (domain.InUse is { } keys && !world.Card.KeySetsOf(domain.Aid).Any(
+            if (domain.InUse is { } keys && !(world.Card.Environment.FindDomain(domain.Aid)?.KeySets ?? []).Any(
                 k => k.Version == keys.Version && k.KicCheckValue == keys.Wrapped.KicCheckValue.ToString() && k.KidCheckValue == keys.Wrapped.KidCheckValue.ToString()))
             {
                 throw new RuleBrokenException("books and card differ", $"domain {domain.Aid} has not key version {keys.Version} of the books");
