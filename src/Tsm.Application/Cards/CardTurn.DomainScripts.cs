@@ -190,16 +190,16 @@ internal sealed partial class CardTurn
             return;
         }
 
+        CardReceipt receipt = default;
         string? why = CardReceipt.IsNone(answer.Span) ? "is missing"
-            : !CardReceipt.TryParse(answer.Span, out CardReceipt receipt, out PacketError error) ? $"cannot be read: {error}"
+            : !CardReceipt.TryParse(answer.Span, out receipt, out PacketError error) ? $"cannot be read: {error}"
             : receipt.Confirmation.Counter <= (_card.Delegation?.Receipts ?? -1) ? $"has counter {receipt.Confirmation.Counter}, which is not above {_card.Delegation?.Receipts}"
             : !Proves(receipt, input(receipt)) ? "has a wrong signature"
             : null;
         if (why is null)
         {
-            CardReceipt.TryParse(answer.Span, out CardReceipt held, out _);
-            _card = _card with { Delegation = _card.Delegation! with { Receipts = held.Confirmation.Counter } };
-            Note("answer", $"{Name(part.Purpose)}: receipt {held.Confirmation.Counter} holds.", answer, Grade.Proven);
+            _card = _card with { Delegation = _card.Delegation! with { Receipts = receipt.Confirmation.Counter } };
+            Note("answer", $"{Name(part.Purpose)}: receipt {receipt.Confirmation.Counter} holds.", answer, Grade.Proven);
             return;
         }
 
