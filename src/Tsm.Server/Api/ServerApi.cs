@@ -40,6 +40,11 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapProviders();
+        api.MapContracts();
+        api.MapTokens();
+        api.MapEvents();
+        api.MapWebhooks();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }
