@@ -105,9 +105,9 @@ public sealed class ContractWatchTests : IDisposable
         NullLogger<ContractWatch>.Instance).LookAsync(StoreData.Tenant, CancellationToken.None);
 
     private Task<IReadOnlyList<StoredEvent>> EventsAsync() =>
-        new Events(_store.Sql).AfterAsync(StoreData.Tenant, "bank", 0, 10, CancellationToken.None);
+        new Tsm.Storage.Shared.Events(_store.Sql).AfterAsync(StoreData.Tenant, "bank", 0, 10, CancellationToken.None);
 
-    private Task SaveAsync(string id, ContractEnd atEnd, DateTimeOffset? until) => _books.SaveAsync(
+    private Task<bool> SaveAsync(string id, ContractEnd atEnd, DateTimeOffset? until) => _books.SaveAsync(
         StoreData.Tenant,
         new Contract { Id = id, Provider = "bank", Mode = ContractMode.Simple, From = _time.GetUtcNow().AddDays(-1), Until = until, AtEnd = atEnd },
         0, StoreData.Audit(), CancellationToken.None);
@@ -136,8 +136,9 @@ public sealed class ContractWatchTests : IDisposable
             string tenant, ServiceInstanceFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
         {
             Assert.Equal("c", filter.Contract);
-            (string[] jobs, string? next) = cursor is null ? (["running", "done"], "more") : (["queued", "gone"], (string?)null);
-            return Task.FromResult(new Page<ServiceInstanceRow>([.. jobs.Select(j => Row(cursor is null ? "1" : "2", j))], next));
+            return Task.FromResult(cursor is null
+                ? new Page<ServiceInstanceRow>([Row("1", "running"), Row("1", "done")], "more")
+                : new Page<ServiceInstanceRow>([Row("2", "queued"), Row("2", "gone")], null));
         }
 
         public Task<int> CountAsync(string tenant, ServiceInstanceFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
