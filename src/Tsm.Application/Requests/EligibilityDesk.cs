@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Tsm.Application.Applications;
+using Tsm.Application.Cards;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+using Tsm.Application.Providers;
+using Tsm.Application.Services;
+
+namespace Tsm.Application.Requests;
+
+/// <summary>Gathers what an eligibility rests on, and checks it. It changes nothing.</summary>
+public sealed class EligibilityDesk(
+    INumbers numbers,
+    IAliasIndex aliases,
+    IGrainStore grains,
+    IEnumerable<IMachine> machines,
+    ICatalogueStore catalogue,
+    IServiceInstances instances,
+    IServiceBook book,
+    IRequests requests,
+    IApplicationServers servers)
+{
+    private readonly IMachine _machine = machines.Single(m => m.Kind is CardMachine.GrainKind);
+
+    /// <summary>Checks a request; answers it with what was found, its report and its plan.</summary>
+    public async Task<ServiceRequest> CheckAsync(ServiceRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        (EligibilityFacts facts, Service? service, RequestPlan? plan) = await GatherAsync(request, now, cancellationToken);
+        EligibilityReport report = Eligibility.Check(facts);
+
+        // Nobody is asked for what will be refused anyhow.
+        if (report.Eligible && plan is { Allocates: true })
+        {
+            string server = service!.ApplicationServer ?? "";
+            ServerFacts found = new(
+                server,
+                server.Length == 0
+                    ? RequestProblems.PersonalisationInvalid($"Version {facts.Version!.Version} of {service.Name} needs values that nobody allocates.")
+                    : await servers.AskStatusAsync(request.Tenant, server, service.Id, cancellationToken));
+            report = Eligibility.Check(facts with { Server = found });
+        }
+
+        return request with
+        {
+            Card = facts.Card?.Card ?? request.Card,
+            Iccid = facts.Card?.Iccid ?? request.Iccid,
+            Service = service?.Id,
+            Provider = service?.Provider,
+            Version = facts.Version?.Version ?? request.Version,
+            Contract = facts.Contract.Contract?.Id,
+            Plan = plan,
+            Eligibility = report,
+        };
+    }
+
+    private async Task<(EligibilityFacts Facts, Service? Service, RequestPlan? Plan)> GatherAsync(
+        ServiceRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        (NumberFacts number, GrainKey? key) = await NumberAsync(request, cancellationToken);
+        Service? service = await book.FindServiceAsync(request.Tenant, request.Identifier, cancellationToken);
+        var facts = new EligibilityFacts
+        {
+            Origin = request.Origin,
+            Requester = request.Requester,
+            Identifier = request.Identifier,
+            OperationGiven = request.OperationGiven,
+            Operation = request.Operation,
+            VersionGiven = request.Version,
+            Number = number,
+            Service = service,
+        };
+        CardState? state = null;
+        bool hasKeys = false;
+        if (key is { } card && (await grains.LoadAsync([card], cancellationToken)).TryGetValue(card, out StoredGrain? grain))
+        {
+            state = (CardState)_machine.Deserialize(grain.State.Span);
+            hasKeys = grain.Keys.Length > 0;
+        }
+
+        IReadOnlyList<CatalogueApplication> applications = state is null && service is null
+            ? []
+            : await catalogue.ApplicationsAsync(request.Tenant, cancellationToken);
+        if (state is null || key is not { } found)
+        {
+            return (facts with { Version = service?.Current }, service, null);
+        }
+
+        CardModel? model = (await catalogue.ModelsAsync(request.Tenant, cancellationToken)).FirstOrDefault(m => m.Name == state.Model);
+        Provider? provider = service is null ? null : await book.FindProviderAsync(request.Tenant, service.Provider, cancellationToken);
+        facts = facts with
+        {
+            Card = new(
+                found,
+                state.Iccid,
+                state.Msisdn,
+                state.Model,
+                hasKeys,
+                CardSpace.Free(state, model, applications),
+                provider is null ? null : CardSpace.HasDomain(state, provider.DomainAid)),
+        };
+        return service is null || request.Operation is not { } operation
+            ? (facts with { Version = service?.Current }, service, null)
+            : await WithServiceAsync(facts, request, service, operation, state, model, applications, now, cancellationToken);
+    }
+
+    private async Task<(EligibilityFacts Facts, Service? Service, RequestPlan? Plan)> WithServiceAsync(
+        EligibilityFacts facts,
+        ServiceRequest request,
+        Service service,
+        ServiceOperation operation,
+        CardState state,
+        CardModel? model,
+        IReadOnlyList<CatalogueApplication> applications,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        GrainKey card = facts.Card!.Card;
+        ServiceInstanceRow? there = (await instances.ListAsync(
+            request.Tenant, new(Service: service.Id, Card: card), cursor: null, 1, cancellationToken)).Items is [var newest, ..] ? newest : null;
+        ServiceVersion? version = Version(service, operation, there, request.Version);
+        ServiceRequest? suspension = operation == ServiceOperation.Resume
+            ? await requests.LastDoneAsync(card, service.Id, ServiceOperation.Suspend, cancellationToken)
+            : null;
+        ContractVerdict verdict = await book.DecideAsync(request.Tenant, service, state.Model, operation, now, cancellationToken);
+        facts = facts with
+        {
+            Instance = there,
+            SuspendedBy = suspension is null ? null : (suspension.Origin, suspension.Requester),
+            Contract = verdict,
+            Version = version,
+            Compatibility = version is null || model is null ? null : CardSpace.Fit(version, model, applications),
+            MemoryNeeded = version is null || model is null ? 0 : CardSpace.Needed(state, version, model, applications),
+        };
+        return (facts, service, version is null ? null : Plan(service, operation, version, there));
+    }
+
+    private static ServiceVersion? Version(Service service, ServiceOperation operation, ServiceInstanceRow? there, string? given)
+    {
+        ServiceVersion? Named(string? name) => service.Versions.FirstOrDefault(v => v.Version == name);
+        bool isThere = there is { Wanted: not InstanceState.Absent };
+
+        // What is on the card is dealt with in the version that is there, approved or not any more.
+        return operation != ServiceOperation.Upgrade && isThere && Named(there!.Version) is { } installed ? installed
+            : given is null ? service.Current
+            : Named(given) is { ApprovedAt: not null } approved ? approved
+            : null;
+    }
+
+    private static RequestPlan Plan(Service service, ServiceOperation operation, ServiceVersion version, ServiceInstanceRow? there)
+    {
+        bool isUpgrade = operation == ServiceOperation.Upgrade;
+        bool brings = operation == ServiceOperation.Personalise
+            || (Eligibility.Brings(operation) && (isUpgrade ? version.Upgrade == UpgradeRule.Replace : there?.Wanted is null or InstanceState.Absent or InstanceState.Installed))
+            || (operation == ServiceOperation.Activate && there?.Wanted == InstanceState.Installed);
+        bool personalises = brings && version.Personalisation.Length > 0;
+        bool parameters = Eligibility.Brings(operation) && Personalisation.Foreign([], version.Parameters).Count > 0;
+        return new(
+            (personalises && Personalisation.Foreign(version.Personalisation, "").Count > 0) || parameters,
+            personalises,
+            operation == ServiceOperation.Deploy || (isUpgrade && there?.Wanted == InstanceState.Active),
+            isUpgrade ? there?.Version : null);
+    }
+
+    private async Task<(NumberFacts Number, GrainKey? Card)> NumberAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        GrainKey? named = request.Card
+            ?? (request.Iccid is { } iccid ? await aliases.FindAsync(request.Tenant, "iccid", iccid, request.CreatedAt, cancellationToken) : null);
+        if (request.Msisdn is not { } msisdn)
+        {
+            return (new(null, NumberStanding.InService, request.Sender, request.Iccid, named), named);
+        }
+
+        (NumberStanding standing, GrainKey? holder) = await numbers.FindAsync(request.Tenant, msisdn, request.CreatedAt, cancellationToken);
+        bool isCardNamed = request.Card is not null || request.Iccid is not null;
+        return (new(msisdn, standing, request.Sender, request.Iccid, holder), isCardNamed ? named : holder);
+    }
+}
