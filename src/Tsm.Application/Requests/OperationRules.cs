@@ -13,6 +13,13 @@ public static class OperationRules
         .Cast<ServiceOperation?>()
         .FirstOrDefault(o => string.Equals(o.ToString(), name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The name of an operation as requests and people write it.</summary>
+    public static string Word(ServiceOperation operation)
+    {
+        string name = operation.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
     /// <summary>Whether a side may ask for an operation at all.</summary>
     public static bool Allows(RequestOrigin origin, ServiceOperation operation) => origin switch
     {

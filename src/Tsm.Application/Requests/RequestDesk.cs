@@ -76,7 +76,7 @@ public sealed class RequestDesk(
             request.Tenant, request.Id, RequestEnds.Cancelled(request, by, time.GetUtcNow()), cancellationToken);
         signal.Set();
         ServiceRequest now = await requests.FindAsync(request.Tenant, request.Id, cancellationToken) ?? request;
-        return (now, taken || now.Status == RequestStatus.Cancelled ? null : RequestProblems.Ended(now));
+        return (now, taken || !now.HasEnded || now.Status == RequestStatus.Cancelled ? null : RequestProblems.Ended(now));
     }
 
     private ServiceRequest Receive(Asked asked)
@@ -91,7 +91,7 @@ public sealed class RequestDesk(
             Requester = asked.Requester,
             Actor = asked.Actor,
             Identifier = asked.Identifier,
-            OperationGiven = OperationRules.Read(asked.Operation) is { } known ? Word(known) : asked.Operation,
+            OperationGiven = OperationRules.Read(asked.Operation) is { } known ? OperationRules.Word(known) : asked.Operation,
             Operation = OperationRules.Read(asked.Operation),
             Msisdn = asked.Msisdn is { } number && Msisdn.TryParse(number, out Msisdn msisdn, out _) ? msisdn.Digits : asked.Msisdn,
             Iccid = asked.Iccid is { } card && Iccid.TryParse(card, out Iccid iccid, out _) ? iccid.Digits : asked.Iccid,
@@ -108,10 +108,4 @@ public sealed class RequestDesk(
 
     private static string Digest(Asked asked) => Convert.ToHexString(SHA256.HashData(AllocationContract.Join(
         asked.Identifier.ToUpperInvariant(), asked.Operation.ToUpperInvariant(), asked.Msisdn ?? "", asked.Iccid ?? "", asked.Version ?? "")));
-
-    private static string Word(ServiceOperation operation)
-    {
-        string name = operation.ToString();
-        return char.ToLowerInvariant(name[0]) + name[1..];
-    }
 }
