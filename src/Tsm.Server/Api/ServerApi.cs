@@ -40,6 +40,7 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapDomains();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }
