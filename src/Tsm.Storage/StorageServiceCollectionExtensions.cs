@@ -68,6 +68,9 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IRequests, RequestStore>();
         services.TryAddSingleton<IAllocations, AllocationStore>();
         services.TryAddSingleton<INumbers, Numbers>();
+        services.TryAddSingleton<IApiTokens, ApiTokens>();
+        services.TryAddSingleton<IContractEnds, ContractEnds>();
+        services.TryAddSingleton<IWebhookDeliveries, WebhookDeliveries>();
         services.TryAddSingleton(s => IsPostgres(s)
             ? new Catalogue(
                 ActivatorUtilities.CreateInstance<PostgresCatalogueStore>(s), roads(s), CatalogueRefresh, s.GetRequiredService<TimeProvider>())

@@ -41,6 +41,11 @@ internal static class ServerApi
         api.MapAuditTrail();
         api.MapExplain();
         api.MapDomains();
+        api.MapProviders();
+        api.MapContracts();
+        api.MapTokens();
+        api.MapEvents();
+        api.MapWebhooks();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }
