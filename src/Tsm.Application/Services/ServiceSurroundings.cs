@@ -1,0 +1,53 @@
+using Tsm.Application.Applications;
+using Tsm.Application.Cards;
+using Tsm.Application.Providers;
+using Tsm.Card.Identifiers;
+
+namespace Tsm.Application.Services;
+
+/// <summary>Everything in the tenant that a service or a version of it has to get along with.</summary>
+/// <param name="Providers">All providers.</param>
+/// <param name="Services">All services.</param>
+/// <param name="Applications">All load files.</param>
+/// <param name="Models">All card models.</param>
+/// <param name="Visible">Whether who asks may use a load file and hear its name.</param>
+/// <param name="NamesHolders">Whether who asks may hear to whom an identifier belongs: operators may, providers may not.</param>
+public sealed record ServiceSurroundings(
+    IReadOnlyList<Provider> Providers,
+    IReadOnlyList<Service> Services,
+    IReadOnlyList<CatalogueApplication> Applications,
+    IReadOnlyList<CardModel> Models,
+    Func<CatalogueApplication, bool> Visible,
+    bool NamesHolders)
+{
+    /// <summary>The load files that who asks may use.</summary>
+    public IReadOnlyList<CatalogueApplication> Usable { get; } = [.. Applications.Where(Visible)];
+
+    /// <summary>Who has an AID already, other than a service itself; null when it is free.</summary>
+    public string? HolderOf(Aid aid, string self) =>
+        Services.FirstOrDefault(s => IsOther(s, self) && (s.Aid == aid || s.Versions.Any(v => v.Instance == aid))) is { } service ? Of(service)
+        : Applications.FirstOrDefault(a => a.PackageAid == aid) is { } application ? Of(application)
+        : Providers.FirstOrDefault(p => p.DomainAid == aid) is { } provider ? Domain(provider)
+        : aid == Aid.IssuerSecurityDomain ? "the issuer security domain"
+        : Models.FirstOrDefault(m => m.Packages.Any(p => p.Aid == aid)) is { } model ? $"a package of card model {model.Name}"
+        : null;
+
+    /// <summary>Which other service has a code of the private table; null when it is free.</summary>
+    public string? HolderOf(byte code, string self) => Services.FirstOrDefault(s => IsOther(s, self) && s.Code == code) is { } service ? Of(service) : null;
+
+    /// <summary>The TARs that are given out, and to whom.</summary>
+    public IEnumerable<(Tar Tar, string Holder)> Tars(string self) =>
+    [
+        .. Services.Where(s => IsOther(s, self)).SelectMany(s => s.Versions.Where(v => v.Tar is not null).Select(v => (v.Tar!.Value, Of(s)))),
+        .. Providers.Select(p => (p.DomainTar, Domain(p))),
+        .. Models.Select(m => (m.RamTar, $"card management of model {m.Name}")),
+    ];
+
+    private static bool IsOther(Service service, string self) => !string.Equals(service.Id, self, StringComparison.Ordinal);
+
+    private string Of(Service service) => NamesHolders ? $"service {service.Id} of provider {service.Provider}" : "another service";
+
+    private string Domain(Provider provider) => NamesHolders ? $"the security domain of provider {provider.Id}" : "a security domain";
+
+    private string Of(CatalogueApplication application) => Visible(application) ? $"load file {application.Name}" : "a load file";
+}
