@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Tsm.Application.Applications;
 using Tsm.Card.CapFiles;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
@@ -77,6 +78,12 @@ public sealed record CardModel
     /// <summary>How often a load is started again before it is given up. Default: 3.</summary>
     public int MaxLoadRestarts { get; init; } = 3;
 
+    /// <summary>How a new security domain gets its first keys. Default: PUT KEY to the domain.</summary>
+    public DomainKeyRoad FirstDomainKeys { get; init; }
+
+    /// <summary>How the value of a key stands in PUT KEY. Default: with its clear length always.</summary>
+    public KeyBlockLayout KeyLayout { get; init; }
+
     /// <summary>Packages that are on a fresh card: what imports are checked against.</summary>
     public ImmutableArray<PackageReference> Packages { get; init; } = [];
 
@@ -97,4 +104,14 @@ public sealed record CardModel
     public string? Toolkit => Packages.IsDefault || Packages.FirstOrDefault(p => p.Aid == KnownPackages.UiccToolkit) is not { } toolkit
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"{toolkit.Major}.{toolkit.Minor}");
+}
+
+/// <summary>How a new security domain gets its first keys.</summary>
+public enum DomainKeyRoad
+{
+    /// <summary>PUT KEY to the domain's TAR under the keys of the issuer's domain.</summary>
+    PutKey,
+
+    /// <summary>INSTALL [for personalization] and STORE DATA to the issuer's domain, which hands them on.</summary>
+    StoreData,
 }

@@ -111,8 +111,7 @@ internal sealed partial class CardTurn
         }
 
         CommandHeader header = Header(packet);
-        using KeySet keys = _context.Keys.Open(header.Kid.KeyVersion)
-            ?? throw new InvalidOperationException($"Key version {header.Kid.KeyVersion} of card {_card.Iccid} is gone.");
+        using KeySet keys = OpenKeys(packet.KeysOf, header.Kid.KeyVersion);
         ResponseOpening opening = PacketProtection.Open(answer.Span, header, keys);
         switch (opening.Kind)
         {
@@ -230,10 +229,11 @@ internal sealed partial class CardTurn
     private void JumpCounter(OutstandingPacket packet)
     {
         CommandHeader sent = Header(packet);
+        Tar counted = DomainOf(packet.KeysOf)?.Tar ?? Model.RamTar;
         ImmutableArray<CounterDomain> before = _card.Domains;
         _card = _card with
         {
-            Domains = [.. _card.Domains.Select(d => d.Tar == sent.Tar && d.KeyVersion == sent.Kid.KeyVersion
+            Domains = [.. _card.Domains.Select(d => d.Tar == counted && d.KeyVersion == sent.Kid.KeyVersion
                 && new Counter(d.Counter).TryAdd((ulong)Model.CounterJump, out Counter ahead)
                     ? d with { Counter = ahead.Value }
                     : d)],
@@ -287,7 +287,7 @@ internal sealed partial class CardTurn
             _card = _card with
             {
                 Uncertain = true,
-                Contents = [.. _card.Contents.Select(c => c.Aid == job.Instance || c.Aid == job.LoadFile ? c with { Unknown = true } : c)],
+                Contents = [.. _card.Contents.Select(c => c.Aid == job.Instance || c.Aid == job.LoadFile || packet.Parts.Any(p => p.Aid == c.Aid) ? c with { Unknown = true } : c)],
             };
         }
     }
@@ -300,9 +300,11 @@ internal sealed partial class CardTurn
     }
 
     private bool IsOurs(Octets answer) =>
-        PacketProtection.TryReadResponseTar(answer.Span, out Tar tar) && _card.Domains.Any(d => d.Tar == tar);
+        PacketProtection.TryReadResponseTar(answer.Span, out Tar tar)
+        && (_card.Domains.Any(d => d.Tar == tar) || _card.SecurityDomains.Any(d => d.Tar == tar));
 
-    private static bool Changes(StepPart part) => part.Purpose is not (Purpose.ListApplications or Purpose.ListLoadFiles or Purpose.GetResponse);
+    private static bool Changes(StepPart part) => part.Purpose is not (
+        Purpose.ListApplications or Purpose.ListLoadFiles or Purpose.GetResponse or Purpose.ListDomainKeys or Purpose.ProveDomainKeys);
 
     private static string Words(ResponseStatus status) => $"PoR {status.Code:X2}, {status.Name}.";
 }
