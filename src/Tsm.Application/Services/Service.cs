@@ -105,6 +105,23 @@ public sealed record ServiceVersion
 
     /// <summary>Why it was rejected; null where nobody has said.</summary>
     public string? Rejection { get; init; }
+
+    /// <summary>Whether another version brings the same to a card in the same way, whenever it was uploaded and whatever the carrier says of it.</summary>
+    public bool IsSame(ServiceVersion other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Libraries.SequenceEqual(other.Libraries, StringComparer.Ordinal)
+            && Personalisation.SequenceEqual(other.Personalisation)
+            && this == other with
+            {
+                Libraries = Libraries,
+                Personalisation = Personalisation,
+                CreatedAt = CreatedAt,
+                ApprovedAt = ApprovedAt,
+                RejectedAt = RejectedAt,
+                Rejection = Rejection,
+            };
+    }
 }
 
 /// <summary>A data group of the personalisation: its identifier, and its content with variables.</summary>

@@ -10,19 +10,16 @@ namespace Tsm.Application.Services;
 /// <param name="Services">All services.</param>
 /// <param name="Applications">All load files.</param>
 /// <param name="Models">All card models.</param>
-/// <param name="Visible">Whether who asks may use a load file and hear its name.</param>
+/// <param name="Usable">The load files that who asks may use, under the names that they know.</param>
 /// <param name="NamesHolders">Whether who asks may hear to whom an identifier belongs: operators may, providers may not.</param>
 public sealed record ServiceSurroundings(
     IReadOnlyList<Provider> Providers,
     IReadOnlyList<Service> Services,
     IReadOnlyList<CatalogueApplication> Applications,
     IReadOnlyList<CardModel> Models,
-    Func<CatalogueApplication, bool> Visible,
+    IReadOnlyList<CatalogueApplication> Usable,
     bool NamesHolders)
 {
-    /// <summary>The load files that who asks may use.</summary>
-    public IReadOnlyList<CatalogueApplication> Usable { get; } = [.. Applications.Where(Visible)];
-
     /// <summary>Who has an AID already, other than a service itself; null when it is free.</summary>
     public string? HolderOf(Aid aid, string self) =>
         Services.FirstOrDefault(s => IsOther(s, self) && (s.Aid == aid || s.Versions.Any(v => v.Instance == aid))) is { } service ? Of(service)
@@ -43,11 +40,24 @@ public sealed record ServiceSurroundings(
         .. Models.Select(m => (m.RamTar, $"card management of model {m.Name}")),
     ];
 
+    /// <summary>Whether an identifier of a service is another service's too, as when both were written at the same moment.</summary>
+    public bool Overlaps(Service service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        HashSet<Aid> aids = [.. service.Versions.Select(v => v.Instance), .. service.Aid is { } registered ? [registered] : Array.Empty<Aid>()];
+        HashSet<Tar> tars = [.. service.Versions.Select(v => v.Tar).OfType<Tar>()];
+        return Services.Where(s => IsOther(s, service.Id)).Any(
+            s => (s.Aid is { } aid && aids.Contains(aid))
+                || (s.Code is { } code && code == service.Code)
+                || s.Versions.Any(v => aids.Contains(v.Instance) || (v.Tar is { } tar && tars.Contains(tar))));
+    }
+
     private static bool IsOther(Service service, string self) => !string.Equals(service.Id, self, StringComparison.Ordinal);
 
     private string Of(Service service) => NamesHolders ? $"service {service.Id} of provider {service.Provider}" : "another service";
 
     private string Domain(Provider provider) => NamesHolders ? $"the security domain of provider {provider.Id}" : "a security domain";
 
-    private string Of(CatalogueApplication application) => Visible(application) ? $"load file {application.Name}" : "a load file";
+    private string Of(CatalogueApplication application) =>
+        Usable.FirstOrDefault(a => string.Equals(a.Id, application.Id, StringComparison.Ordinal)) is { } known ? $"load file {known.Name}" : "a load file";
 }
