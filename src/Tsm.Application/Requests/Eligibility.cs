@@ -105,7 +105,9 @@ public static class Eligibility
             return Fail(CheckName.Version, expected, RequestProblems.VersionUnknown(facts.Service, facts.VersionGiven), Fixer.Operator);
         }
 
-        return facts.Operation == ServiceOperation.Upgrade && facts.Instance is { Wanted: not InstanceState.Absent } there && there.Version == version.Version
+        return facts.UpgradeProblem is { } problem
+            ? Fail(CheckName.Version, expected, problem, Fixer.Provider)
+            : facts.Operation == ServiceOperation.Upgrade && facts.Instance is { Wanted: not InstanceState.Absent } there && there.Version == version.Version
             ? Fail(CheckName.Version, expected, RequestProblems.UpgradeNotNeeded(version.Version), Fixer.Provider)
             : Pass(CheckName.Version, expected, $"Version {version.Version} is approved.", Fixer.Operator);
     }

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
 using Tsm.Application.Providers;
 using Tsm.Application.Services;
@@ -78,14 +78,13 @@ public sealed class EligibilityDesk(
             hasKeys = grain.Keys.Length > 0;
         }
 
-        IReadOnlyList<CatalogueApplication> applications = state is null && service is null
-            ? []
-            : await catalogue.ApplicationsAsync(request.Tenant, cancellationToken);
         if (state is null || key is not { } found)
         {
             return (facts with { Version = service?.Current }, service, null);
         }
 
+        IReadOnlyList<CatalogueApplication> applications = await catalogue.ApplicationsAsync(
+            request.Tenant, [.. state.Contents.Select(c => c.Application).OfType<string>().Distinct(StringComparer.Ordinal)], cancellationToken);
         CardModel? model = (await catalogue.ModelsAsync(request.Tenant, cancellationToken)).FirstOrDefault(m => m.Name == state.Model);
         Provider? provider = service is null ? null : await book.FindProviderAsync(request.Tenant, service.Provider, cancellationToken);
         facts = facts with
@@ -101,7 +100,7 @@ public sealed class EligibilityDesk(
         };
         return service is null || request.Operation is not { } operation
             ? (facts with { Version = service?.Current }, service, null)
-            : await WithServiceAsync(facts, request, service, operation, state, model, applications, now, cancellationToken);
+            : await WithServiceAsync(facts, request, service, operation, state, model, now, cancellationToken);
     }
 
     private async Task<(EligibilityFacts Facts, Service? Service, RequestPlan? Plan)> WithServiceAsync(
@@ -111,28 +110,38 @@ public sealed class EligibilityDesk(
         ServiceOperation operation,
         CardState state,
         CardModel? model,
-        IReadOnlyList<CatalogueApplication> applications,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         GrainKey card = facts.Card!.Card;
-        ServiceInstanceRow? there = (await instances.ListAsync(
-            request.Tenant, new(Service: service.Id, Card: card), cursor: null, 1, cancellationToken)).Items is [var newest, ..] ? newest : null;
+        ServiceInstanceRow? there = await instances.NewestAsync(card, service.Id, cancellationToken);
         ServiceVersion? version = Version(service, operation, there, request.Version);
         ServiceRequest? suspension = operation == ServiceOperation.Resume
             ? await requests.LastDoneAsync(card, service.Id, ServiceOperation.Suspend, cancellationToken)
             : null;
-        ContractVerdict verdict = await book.DecideAsync(request.Tenant, service, state.Model, operation, now, cancellationToken);
+        ServicePlan? made = version is null ? null : await book.PlanAsync(request.Tenant, service, version, cancellationToken);
+        (UpgradePlan? upgrade, Problem? problem) = operation == ServiceOperation.Upgrade && there is { Wanted: not InstanceState.Absent } && version is not null
+            ? await UpgradeAsync(request.Tenant, service, there.Version, version.Version, cancellationToken)
+            : default;
         facts = facts with
         {
             Instance = there,
             SuspendedBy = suspension is null ? null : (suspension.Origin, suspension.Requester),
-            Contract = verdict,
+            Contract = await book.DecideAsync(request.Tenant, service, state.Model, operation, now, cancellationToken),
             Version = version,
-            Compatibility = version is null || model is null ? null : CardSpace.Fit(version, model, applications),
-            MemoryNeeded = version is null || model is null ? 0 : CardSpace.Needed(state, version, model, applications),
+            UpgradeProblem = problem,
+            Compatibility = model is null ? null : made?.Check(model),
+            MemoryNeeded = made is null || model is null ? 0 : CardSpace.Needed(state, made, model),
         };
-        return (facts, service, version is null ? null : Plan(service, operation, version, there));
+        return (facts, service, version is null ? null : Plan(operation, version, there, upgrade));
+    }
+
+    private async Task<(UpgradePlan? Plan, Problem? Problem)> UpgradeAsync(
+        string tenant, Service service, string from, string to, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CatalogueApplication> applications = await catalogue.ApplicationsAsync(tenant, cancellationToken);
+        UpgradePlan.TryDecide(service, from, to, applications, out UpgradePlan? plan, out Problem? problem);
+        return (plan, problem);
     }
 
     private static ServiceVersion? Version(Service service, ServiceOperation operation, ServiceInstanceRow? there, string? given)
@@ -147,19 +156,26 @@ public sealed class EligibilityDesk(
             : null;
     }
 
-    private static RequestPlan Plan(Service service, ServiceOperation operation, ServiceVersion version, ServiceInstanceRow? there)
+    private static RequestPlan Plan(ServiceOperation operation, ServiceVersion version, ServiceInstanceRow? there, UpgradePlan? upgrade)
     {
-        bool isUpgrade = operation == ServiceOperation.Upgrade;
-        bool brings = operation == ServiceOperation.Personalise
-            || (Eligibility.Brings(operation) && (isUpgrade ? version.Upgrade == UpgradeRule.Replace : there?.Wanted is null or InstanceState.Absent or InstanceState.Installed))
-            || (operation == ServiceOperation.Activate && there?.Wanted == InstanceState.Installed);
-        bool personalises = brings && version.Personalisation.Length > 0;
-        bool parameters = Eligibility.Brings(operation) && Personalisation.Foreign([], version.Parameters).Count > 0;
+        InstanceState state = there?.Wanted ?? InstanceState.Absent;
+        bool isFresh = state is InstanceState.Absent or InstanceState.Installed;
+        bool personalises = !version.Personalisation.IsDefaultOrEmpty && operation switch
+        {
+            ServiceOperation.Personalise => true,
+            ServiceOperation.Upgrade => upgrade is { Personalises: true },
+            ServiceOperation.Download or ServiceOperation.Deploy => isFresh,
+            ServiceOperation.Activate => state == InstanceState.Installed,
+            _ => false,
+        };
+        bool hasParameters = Eligibility.Brings(operation)
+            && ServiceTemplates.Allocated(version with { Personalisation = [] }).Count > 0
+            && (operation == ServiceOperation.Upgrade || state == InstanceState.Absent);
         return new(
-            (personalises && Personalisation.Foreign(version.Personalisation, "").Count > 0) || parameters,
+            hasParameters || (personalises && ServiceTemplates.Allocated(version with { Parameters = "" }).Count > 0),
             personalises,
-            operation == ServiceOperation.Deploy || (isUpgrade && there?.Wanted == InstanceState.Active),
-            isUpgrade ? there?.Version : null);
+            operation == ServiceOperation.Deploy || (operation == ServiceOperation.Upgrade && state == InstanceState.Active),
+            operation == ServiceOperation.Upgrade ? there?.Version : null);
     }
 
     private async Task<(NumberFacts Number, GrainKey? Card)> NumberAsync(ServiceRequest request, CancellationToken cancellationToken)

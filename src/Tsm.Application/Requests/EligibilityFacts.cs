@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Tsm.Application.Applications;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Providers;
@@ -28,7 +28,7 @@ public sealed record EligibilityFacts
     public required NumberFacts Number { get; init; }
 
     /// <summary>The card; null when it was not found.</summary>
-    public CardFacts? Card { get; init; }
+    public CardStanding? Card { get; init; }
 
     /// <summary>The service; null when nobody goes by the identifier.</summary>
     public Service? Service { get; init; }
@@ -40,7 +40,7 @@ public sealed record EligibilityFacts
     public (RequestOrigin Origin, string Requester)? SuspendedBy { get; init; }
 
     /// <summary>What the contracts say.</summary>
-    public ContractVerdict Contract { get; init; } = ContractVerdict.None;
+    public ContractVerdict Contract { get; init; } = new(null, null);
 
     /// <summary>The version asked for, as it was named; null for the newest that is approved.</summary>
     public string? VersionGiven { get; init; }
@@ -48,8 +48,11 @@ public sealed record EligibilityFacts
     /// <summary>The version; null when there is none that is approved.</summary>
     public ServiceVersion? Version { get; init; }
 
+    /// <summary>For an upgrade: why it cannot be done.</summary>
+    public Problem? UpgradeProblem { get; init; }
+
     /// <summary>Whether it can run on the card's model; null when it could not be looked at.</summary>
-    public ModelFit? Compatibility { get; init; }
+    public Compatibility? Compatibility { get; init; }
 
     /// <summary>Octets that its load files take on the card beyond what is there.</summary>
     public int MemoryNeeded { get; init; }
@@ -84,24 +87,14 @@ public enum NumberStanding
 /// <param name="HasKeys">Whether we have a key set of it.</param>
 /// <param name="FreeMemory">Octets that are free and not reserved, by our books.</param>
 /// <param name="HasDomain">Whether the provider's security domain is there; null when it was not looked for.</param>
-public sealed record CardFacts(GrainKey Card, string Iccid, string Msisdn, string Model, bool HasKeys, int FreeMemory, bool? HasDomain);
+public sealed record CardStanding(GrainKey Card, string Iccid, string Msisdn, string Model, bool HasKeys, int FreeMemory, bool? HasDomain);
 
 /// <summary>What the contracts of a provider say to a request.</summary>
 /// <param name="Contract">The contract that covers it; null when none does.</param>
 /// <param name="Problem">Why none does.</param>
-public sealed record ContractVerdict(Contract? Contract, Problem? Problem)
-{
-    /// <summary>Nothing was looked at.</summary>
-    public static ContractVerdict None { get; } = new(null, null);
-}
+public sealed record ContractVerdict(Contract? Contract, Problem? Problem);
 
 /// <summary>What is known of an application server that is needed.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Problem">Why it cannot be used now; null when it answers.</param>
 public sealed record ServerFacts(string Name, Problem? Problem);
-
-/// <summary>Whether all load files of a version can run on a card model.</summary>
-/// <param name="Model">The name of the model.</param>
-/// <param name="Ok">Whether they can.</param>
-/// <param name="Reasons">Why not, one sentence each.</param>
-public sealed record ModelFit(string Model, bool Ok, ImmutableArray<string> Reasons);

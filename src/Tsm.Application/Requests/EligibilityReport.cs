@@ -19,6 +19,12 @@ public sealed record EligibilityReport(bool Eligible, ImmutableArray<Eligibility
             return this;
         }
 
+        if (audience == Audience.Provider && Checks.FirstOrDefault(c => c.Problem?.Code == RequestProblems.ForeignCode) is { } foreign)
+        {
+            // What is another's does not exist, and neither does what was found about it.
+            return new(false, [.. Checks.Where(c => c.Name == CheckName.Number), foreign.AsUnknown()]);
+        }
+
         ImmutableArray<EligibilityCheck> seen = [.. Checks.Select(c => c.For(audience)).OfType<EligibilityCheck>()];
         bool isHidden = !Eligible && !seen.Any(c => c.Outcome == CheckOutcome.Fail);
         return this with { Checks = isHidden ? seen.Add(EligibilityCheck.AtTheCarrier) : seen };
@@ -37,6 +43,13 @@ public sealed record EligibilityCheck(string Name, string Expected, string Found
     /// <summary>What others see of a failure that is the carrier's own.</summary>
     internal static EligibilityCheck AtTheCarrier { get; } = new(
         CheckName.Carrier, "The carrier can reach and command the card.", "It cannot at present.", CheckOutcome.Fail, Fixer.Operator, RequestProblems.AtTheCarrier);
+
+    /// <summary>The same as for a service that does not exist.</summary>
+    internal EligibilityCheck AsUnknown()
+    {
+        Problem unknown = RequestProblems.ServiceUnknown(Problem!.Evidence[0]);
+        return this with { Found = unknown.Meaning, Problem = unknown };
+    }
 
     /// <summary>The check as an audience sees it; null when it is not theirs.</summary>
     internal EligibilityCheck? For(Audience audience) => audience switch

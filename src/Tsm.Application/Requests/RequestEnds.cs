@@ -33,7 +33,7 @@ public static class RequestEnds
         ArgumentNullException.ThrowIfNull(ended);
         string operation = ended.OperationGiven;
         string service = ended.Service ?? ended.Identifier;
-        bool isForeign = ended.Problem?.Code == "PROVIDER_FOREIGN";
+        bool isForeign = ended.Problem?.Code == RequestProblems.ForeignCode;
         var details = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         details["operation"] = operation;
         details["origin"] = ended.Origin.ToString();

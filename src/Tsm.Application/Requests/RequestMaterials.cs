@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Tsm.Application.ApplicationServers;
-using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -32,7 +30,7 @@ public sealed class RequestMaterials(IServiceBook book, ICatalogueStore catalogu
             request.Iccid!,
             request.OperationGiven,
             request.Msisdn ?? card?.Msisdn ?? "",
-            string.Join(',', Personalisation.Foreign(version.Personalisation, version.Parameters)),
+            string.Join(',', ServiceTemplates.Allocated(version)),
             AllocationState.Asked,
             null,
             null,
@@ -45,36 +43,33 @@ public sealed class RequestMaterials(IServiceBook book, ICatalogueStore catalogu
     {
         ArgumentNullException.ThrowIfNull(request);
         Service? service = await book.FindServiceAsync(request.Tenant, request.Service!, cancellationToken);
-        Provider? provider = service is null ? null : await book.FindProviderAsync(request.Tenant, service.Provider, cancellationToken);
-        ServiceVersion? version = service?.Versions.FirstOrDefault(v => v.Version == request.Version);
+        ServiceVersion? version = service?.Find(request.Version!);
+        ServicePlan? plan = version is null ? null : await book.PlanAsync(request.Tenant, service!, version, cancellationToken);
         CardRow? card = await cards.FindAsync(request.Card!.Value, cancellationToken);
         CardModel? model = card is null
             ? null
             : (await catalogue.ModelsAsync(request.Tenant, cancellationToken)).FirstOrDefault(m => m.Name == card.Model);
-        if (service is null || provider is null || version is null || card is null || model is null)
+        if (plan is null || card is null || model is null)
         {
             return (null, RequestProblems.ServiceUnknown(request.Identifier));
         }
 
         Contract? contract = request.Contract is { } id ? await book.FindContractAsync(request.Tenant, id, cancellationToken) : null;
-        IReadOnlyList<CatalogueApplication> libraries = version.Libraries.IsDefaultOrEmpty
-            ? []
-            : await catalogue.ApplicationsAsync(request.Tenant, [.. version.Libraries], cancellationToken);
-        (Octets personalisation, Octets parameters, string? problem) = await FillAsync(request, version, card, cancellationToken);
+        (Octets personalisation, Octets parameters, Problem? problem) = await FillAsync(request, version!, card, cancellationToken);
         return problem is not null
-            ? (null, RequestProblems.PersonalisationInvalid(problem))
+            ? (null, problem)
             : (new(
                 request,
-                provider,
+                plan.Provider,
                 contract,
-                version,
-                request.Plan?.Replaces is { } old ? service.Versions.FirstOrDefault(v => v.Version == old) : null,
-                CardSpace.Libraries(version, model, libraries),
+                version!,
+                request.Plan?.Replaces is { } old ? service!.Find(old) : null,
+                [.. plan.Libraries.Where(l => !CardSpace.IsBuiltIn(l, model))],
                 personalisation,
                 parameters), null);
     }
 
-    private async Task<(Octets Personalisation, Octets Parameters, string? Problem)> FillAsync(
+    private async Task<(Octets Personalisation, Octets Parameters, Problem? Problem)> FillAsync(
         ServiceRequest request, ServiceVersion version, CardRow card, CancellationToken cancellationToken)
     {
         bool personalises = request.Plan is { Personalises: true };
@@ -84,37 +79,57 @@ public sealed class RequestMaterials(IServiceBook book, ICatalogueStore catalogu
             return default;
         }
 
-        Dictionary<string, string> values = Personalisation.CardValues(card.Iccid, card.Msisdn);
-        if (request.Plan is { Allocates: true }
-            && await allocations.FindAsync(request.Tenant, request.Id, cancellationToken) is { Values.IsEmpty: false } allocation)
-        {
-            byte[] opened = vault.Unseal(allocation.Card, allocation.Values);
-            foreach ((string name, string value) in JsonSerializer.Deserialize(opened, AllocationJson.Default.DictionaryStringString) ?? [])
-            {
-                values[name] = value;
-            }
-
-            CryptographicOperations.ZeroMemory(opened);
-        }
-
-        byte[]? parameters = [];
-        if (takesParameters && !Personalisation.TryRender(version.Parameters, values, out parameters, out string fault))
-        {
-            return (default, default, fault);
-        }
-
-        if (!personalises)
-        {
-            return (default, Octets.Own(parameters!), null);
-        }
-
-        if (!Personalisation.TryRender(version.Personalisation, values, out byte[]? data, out string problem))
+        (PersonalisationValues? values, Problem? problem) = await ValuesAsync(request, cancellationToken);
+        if (values is null)
         {
             return (default, default, problem);
         }
 
-        Octets sealedData = vault.Seal(request.Card!.Value, data);
-        CryptographicOperations.ZeroMemory(data);
-        return (sealedData, Octets.Own(parameters!), null);
+        using (values)
+        {
+            var facts = new CardFacts(card.Iccid, card.Msisdn);
+            byte[]? parameters = [];
+            if (takesParameters && !PersonalisationRenderer.TryRenderParameters(version.Parameters, values, facts, out parameters, out problem))
+            {
+                return (default, default, problem);
+            }
+
+            Octets shown = Octets.Own(parameters ?? []);
+            if (!personalises)
+            {
+                return (default, shown, null);
+            }
+
+            if (!PersonalisationRenderer.TryRender(version.Personalisation, values, facts, out byte[]? data, out problem))
+            {
+                return (default, default, problem);
+            }
+
+            Octets sealedData = vault.Seal(request.Card!.Value, data);
+            CryptographicOperations.ZeroMemory(data);
+            return (sealedData, shown, null);
+        }
+    }
+
+    /// <summary>What was allocated, opened for the moment of its use.</summary>
+    private async Task<(PersonalisationValues? Values, Problem? Problem)> ValuesAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Plan is not { Allocates: true }
+            || await allocations.FindAsync(request.Tenant, request.Id, cancellationToken) is not { Values.IsEmpty: false } allocation)
+        {
+            return (new(), null);
+        }
+
+        byte[] opened = vault.Unseal(allocation.Card, allocation.Values);
+        try
+        {
+            PersonalisationValues.TryRead(
+                JsonSerializer.Deserialize(opened, AllocationJson.Default.DictionaryStringString) ?? [], out PersonalisationValues? values, out Problem? problem);
+            return (values, problem);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(opened);
+        }
     }
 }

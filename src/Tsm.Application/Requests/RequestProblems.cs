@@ -8,6 +8,9 @@ namespace Tsm.Application.Requests;
 /// <summary>Why requests are refused or fail: each reason has a code of its own, and says who can do what about it.</summary>
 public static class RequestProblems
 {
+    /// <summary>The code that others than the carrier are never told.</summary>
+    public const string ForeignCode = "PROVIDER_FOREIGN";
+
     /// <summary>The layer of what concerns requests.</summary>
     public const string Layer = "request";
 
@@ -29,11 +32,12 @@ public static class RequestProblems
 
     /// <summary>A provider asks for a service of another: it is told no more than for one that does not exist.</summary>
     public static Problem ProviderForeign(string identifier, string provider) => Of(
-        "PROVIDER_FOREIGN",
+        ForeignCode,
         "Service of another provider",
         $"Service {identifier} is not of provider {provider}.",
         "A provider can ask for its own services only.",
-        "The provider named another's service: tell it, or look whether its identifiers are mixed up.");
+        "The provider named another's service: tell it, or look whether its identifiers are mixed up.",
+        identifier);
 
     /// <summary>Nobody ever had this number.</summary>
     public static Problem NumberUnknown(string number) => Of(

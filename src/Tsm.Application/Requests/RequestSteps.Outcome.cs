@@ -31,8 +31,7 @@ public sealed partial class RequestSteps
         if (row is { Status: JobStatus.Done })
         {
             // The row of the service is written by the same turns.
-            ServiceInstanceRow? there = (await instances.ListAsync(
-                request.Tenant, new(Service: request.Service, Card: request.Card), cursor: null, 1, cancellationToken)).Items is [var newest, ..] ? newest : null;
+            ServiceInstanceRow? there = await instances.NewestAsync(request.Card!.Value, request.Service!, cancellationToken);
             if (there is not { IsPending: true })
             {
                 InstanceState state = there?.State ?? InstanceState.Absent;

@@ -52,6 +52,10 @@ internal static class ServerApi
         api.MapEvents();
         api.MapWebhooks();
         api.MapServices();
+        api.MapRequests();
+        api.MapLossReports();
+        api.MapPhone();
+        api.MapApplicationServers();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }
