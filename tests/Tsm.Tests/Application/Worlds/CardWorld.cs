@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Tsm.Application.Applications;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
@@ -121,7 +122,7 @@ internal sealed partial class CardWorld
             [.. cap.Imports.Select(i => new PackageReference(i.Aid, i.Major, i.Minor))],
             LoadFile.Wrap(block),
             cap.MemoryEstimate,
-            "",
+            Convert.ToHexString(SHA256.HashData(block.Span)),
             default);
     }
 
