@@ -112,21 +112,36 @@ internal sealed partial class CardTurn
 
         // TS 102 226 §8.2.1.5: an AES key that signs packets says how long its checksums are.
         int? checksum = keys.Kid.Algorithm == KeyAlgorithm.Aes ? Model.ChecksumLength : null;
+        if (domain.InUse is null && Model.FirstDomainKeys == DomainKeyRoad.StoreData)
+        {
+            return StoreDomainKeys(domain, keys, dek);
+        }
+
         ImmutableArray<KeyData> data =
         [
             KeyTransport.Protect(keys.Kic, dek, TransportOptions),
             KeyTransport.Protect(keys.Kid, dek, TransportOptions, checksum),
             KeyTransport.Protect(keys.Dek!, dek, TransportOptions),
         ];
-        if (domain.InUse is null && Model.FirstDomainKeys == DomainKeyRoad.StoreData)
-        {
-            throw new NotSupportedException("STORE DATA of domain keys.");
-        }
-
         CommandApdu put = PutKeyCommand.For(0, 1, PutKeyData.Of(keys.Version, data)).ToApdu();
         return Model.ScriptFormat == ScriptFormat.Expanded
             ? new([put], [new(Purpose.PutDomainKeys, domain.Aid)], new())
             : new([put, CompactScript.GetResponse], [new(Purpose.PutDomainKeys, domain.Aid), new(Purpose.GetResponse, null)], new());
+    }
+
+    /// <summary>The issuer's domain hands the keys on to the new one: 00B9 and 8113 for each (GPCS 2.3.1 §11.11.4).</summary>
+    private PlannedStep StoreDomainKeys(CardDomain domain, KeySet keys, KeyMaterial dek)
+    {
+        Octets Groups(int keyId, KeyMaterial key) => KeyTransport.ProtectInGroups(key, dek, keys.Version, keyId).ToOctets();
+        Octets data = Octets.Concat(Groups(1, keys.Kic), Groups(2, keys.Kid), Groups(3, keys.Dek!));
+        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data);
+        ImmutableArray<StepPart> parts =
+        [
+            new(Purpose.ForPersonalization, domain.Aid),
+            .. Enumerable.Repeat(new StepPart(Purpose.StoreData, domain.Aid), commands.Length - 2),
+            new(Purpose.PutDomainKeys, domain.Aid),
+        ];
+        return new(commands, parts, new());
     }
 
     private KeyTransportOptions TransportOptions => Model.Algorithm == KeyAlgorithm.Aes ? new(Model.KeyLayout) : KeyTransportOptions.ForTripleDes;

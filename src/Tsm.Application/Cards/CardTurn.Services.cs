@@ -13,12 +13,12 @@ internal sealed partial class CardTurn
     /// <summary>Notes that a job concerns a service; the service comes into a new generation when it is downloaded anew.</summary>
     private void EnterService(CardJob job)
     {
-        if (job is not { Order: { } order, Instance: { } instance })
+        if (job is not { Order: { Service: { } service, Version: { } version } order, Instance: { } instance })
         {
             return;
         }
 
-        int at = _card.Services.FindIndex(s => string.Equals(s.Service, order.Service, StringComparison.Ordinal));
+        int at = _card.Services.FindIndex(s => string.Equals(s.Service, service, StringComparison.Ordinal));
         ServiceEntry? known = at < 0 ? null : _card.Services[at];
         bool there = known is not null && _card.Contents.Any(c => c.Aid == known.Instance && (c.Confirmed ?? c.Wanted) is not null);
         if (known is null && job.Operation != Operation.Install)
@@ -28,9 +28,9 @@ internal sealed partial class CardTurn
 
         bool installs = job.Operation == Operation.Install;
         ServiceEntry entry = new(
-            order.Service,
+            service,
             order.Provider,
-            installs || known is null ? order.Version : known.Version,
+            installs || known is null ? version : known.Version,
             order.Contract ?? known?.Contract,
             known is null ? 1 : installs && !there ? known.Generation + 1 : known.Generation,
             installs || known is null ? instance : known.Instance,

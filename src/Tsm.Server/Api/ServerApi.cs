@@ -46,6 +46,7 @@ internal static class ServerApi
         api.MapAuditTrail();
         api.MapExplain();
         api.MapServices();
+        api.MapDomains();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

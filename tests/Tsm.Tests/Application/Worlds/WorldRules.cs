@@ -3,6 +3,7 @@ using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
 using Tsm.Security.Scp80;
 using Tsm.Simulator.Networks;
 
@@ -19,7 +20,7 @@ internal sealed class WorldRules(CardWorld world)
     private const int UnsignedHeader = 10;
 
     private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
-    private readonly Dictionary<ulong, Octets> _left = [];
+    private readonly Dictionary<(Tar Tar, int KeyVersion, ulong Counter), Octets> _left = [];
     private readonly HashSet<Octets> _concluded = [];
     private readonly HashSet<Octets> _signed = [];
 
@@ -43,7 +44,7 @@ internal sealed class WorldRules(CardWorld world)
     /// <summary>A packet leaves: a counter belongs to the same octets for ever, and none leaves after its answer was taken.</summary>
     public void Leaving(OutstandingPacket packet)
     {
-        ulong counter = CounterOf(packet);
+        (Tar Tar, int KeyVersion, ulong Counter) counter = CounterOf(packet);
         if (_left.TryGetValue(counter, out Octets earlier) && earlier != packet.Packet)
         {
             throw new RuleBrokenException("a counter is used for two packets", $"{counter} for {earlier} and {packet.Packet}");
@@ -140,22 +141,24 @@ internal sealed class WorldRules(CardWorld world)
         }
     }
 
-    private static ulong CounterOf(OutstandingPacket packet) =>
+    // A domain without keys of its own is served by the issuer's, with their counter.
+    private (Tar Tar, int KeyVersion, ulong Counter) CounterOf(OutstandingPacket packet) =>
         CommandHeader.TryParse(packet.Header.Span, out CommandHeader header, out _)
-            ? header.Counter.Value
+            ? (packet.KeysOf is null ? world.Model.RamTar : header.Tar, header.Kid.KeyVersion, header.Counter.Value)
             : throw new InvalidOperationException("The header of a packet cannot be read.");
 
     /// <summary>Keys do not change, and counters go forward only: by one for a packet, and by a bounded jump.</summary>
     private void CheckDomains(CardState before, CardState after)
     {
-        for (int i = 0; i < after.Domains.Length; i++)
+        if (before.Domains.Any(b => after.Domains.All(a => (a.Tar, a.KeyVersion) != (b.Tar, b.KeyVersion))))
         {
-            CounterDomain domain = after.Domains[i];
-            CounterDomain? earlier = i < before.Domains.Length ? before.Domains[i] : null;
-            if (earlier is null || before.Domains.Length != after.Domains.Length || domain.Tar != earlier.Tar || domain.KeyVersion != earlier.KeyVersion)
-            {
-                throw new RuleBrokenException("keys change without proof", $"{earlier} becomes {domain}");
-            }
+            throw new RuleBrokenException("keys change without proof", $"{string.Join(", ", before.Domains)} becomes {string.Join(", ", after.Domains)}");
+        }
+
+        foreach (CounterDomain domain in after.Domains)
+        {
+            CounterDomain earlier = before.Domains.FirstOrDefault(d => (d.Tar, d.KeyVersion) == (domain.Tar, domain.KeyVersion))
+                ?? domain with { Counter = 0 };
 
             // After a restore the time itself goes into the jump.
             if (domain.Counter < earlier.Counter || (!world.WentBack && domain.Counter > earlier.Counter + 1 + (ulong)world.Model.CounterJump))
