@@ -93,6 +93,7 @@ public static class Program
         builder.AddServerApi();
         builder.AddRecurringWork();
         builder.Services.AddSingleton<CardImporter>();
+        builder.AddProviders(builder.Configuration["urls"] ?? DefaultUrl);
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);
 

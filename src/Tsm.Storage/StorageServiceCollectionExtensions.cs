@@ -65,6 +65,9 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IBooks, Books>();
         services.TryAddSingleton<IServiceInstances, ServiceInstances>();
         services.TryAddSingleton<IEvents, Events>();
+        services.TryAddSingleton<IApiTokens, ApiTokens>();
+        services.TryAddSingleton<IContractEnds, ContractEnds>();
+        services.TryAddSingleton<IWebhookDeliveries, WebhookDeliveries>();
         services.TryAddSingleton(s => IsPostgres(s)
             ? new Catalogue(
                 ActivatorUtilities.CreateInstance<PostgresCatalogueStore>(s), roads(s), CatalogueRefresh, s.GetRequiredService<TimeProvider>())

@@ -47,6 +47,11 @@ internal static class ServerApi
         api.MapExplain();
         api.MapServices();
         api.MapDomains();
+        api.MapProviders();
+        api.MapContracts();
+        api.MapTokens();
+        api.MapEvents();
+        api.MapWebhooks();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }
