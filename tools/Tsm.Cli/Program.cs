@@ -23,6 +23,7 @@ internal static class Program
         CardCommands.Build(terminal),
         ModelCommands.Build(terminal),
         AppCommands.Build(terminal),
+        ServiceCommands.Build(terminal),
         .. LifecycleCommands.Build(terminal),
         AuditCommand.Build(terminal),
         JobCommands.Build(terminal),

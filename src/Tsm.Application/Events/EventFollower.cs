@@ -17,11 +17,12 @@ public sealed class EventFollower(IEvents events, TimeProvider time, string tena
     /// <summary>How long after an event those with a smaller place may still become visible.</summary>
     private static readonly TimeSpan LookBack = TimeSpan.FromSeconds(10);
 
-    /// <summary>What is so old needs no second look, whatever the clocks of the nodes.</summary>
-    private static readonly TimeSpan Old = TimeSpan.FromMinutes(5);
+    /// <summary>What is so old needs no second look while a long past is read.</summary>
+    private static readonly TimeSpan Old = TimeSpan.FromHours(1);
 
     private readonly Queue<(long SeenAt, long Top)> _marks = [];
     private readonly HashSet<long> _seen = [];
+    private bool _hasCaughtUp;
 
     /// <summary>The place up to which nothing can come any more.</summary>
     public long Settled { get; private set; } = after;
@@ -38,12 +39,14 @@ public sealed class EventFollower(IEvents events, TimeProvider time, string tena
 
         List<StoredEvent> fresh = [];
         long from = Settled;
+        bool isPast = !_hasCaughtUp;
         while (fresh.Count < MostAtOnce)
         {
             IReadOnlyList<StoredEvent> page = await events.AfterAsync(tenant, provider, from, PageSize, cancellationToken);
             fresh.AddRange(page.Where(e => _seen.Add(e.Id)));
             if (page.Count < PageSize)
             {
+                _hasCaughtUp = true;
                 break;
             }
 
@@ -53,7 +56,11 @@ public sealed class EventFollower(IEvents events, TimeProvider time, string tena
         if (fresh.Count > 0)
         {
             DateTimeOffset old = time.GetUtcNow() - Old;
-            Settle(fresh.TakeWhile(e => e.Event.At < old && !_marks.Any(m => m.Top < e.Id)).LastOrDefault()?.Id ?? 0);
+            if (isPast)
+            {
+                Settle(fresh.TakeWhile(e => e.Event.At < old).LastOrDefault()?.Id ?? 0);
+            }
+
             _marks.Enqueue((now, fresh.Max(e => e.Id)));
         }
 

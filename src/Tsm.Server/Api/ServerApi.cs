@@ -45,6 +45,7 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapServices();
         api.MapDomains();
         api.MapProviders();
         api.MapContracts();

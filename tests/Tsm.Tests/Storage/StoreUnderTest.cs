@@ -2,6 +2,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Security.Keys;
 using Tsm.Storage.AuditTrail;
+using Tsm.Storage.Shared;
 using Tsm.Storage.Vault;
 using Tsm.Tests.Testing;
 
@@ -36,6 +37,9 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
     public abstract ICatalogueStore Catalogue { get; }
 
     public abstract IVaultTable Vault { get; }
+
+    /// <summary>Shared statements, on the test's clock.</summary>
+    public abstract ISql Sql { get; }
 
     public IAuditTrail Trail => _trail ??= new SealedAuditTrail(
         AuditRows, _vault = new(VaultKey.From([.. Enumerable.Range(1, VaultKey.Size).Select(i => (byte)i)]), Vault), Time);

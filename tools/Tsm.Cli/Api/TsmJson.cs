@@ -37,6 +37,14 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(TrailVerification))]
 [JsonSerializable(typeof(TrailKey))]
 [JsonSerializable(typeof(TrailExport))]
+[JsonSerializable(typeof(Page<Service>))]
+[JsonSerializable(typeof(ServiceOrder))]
+[JsonSerializable(typeof(ServiceVersionOrder))]
+[JsonSerializable(typeof(RejectionOrder))]
+[JsonSerializable(typeof(TableOrder))]
+[JsonSerializable(typeof(ServiceMatrix))]
+[JsonSerializable(typeof(ServiceTable))]
+[JsonSerializable(typeof(TableComparison))]
 internal sealed partial class TsmJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Indented = new()
