@@ -52,7 +52,6 @@ internal static class ServerApi
         api.MapTokens();
         api.MapEvents();
         api.MapWebhooks();
-        api.MapServices();
         api.MapRequests();
         api.MapLossReports();
         api.MapPhone();

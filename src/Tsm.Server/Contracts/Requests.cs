@@ -1,6 +1,6 @@
 using Tsm.Application.Jobs;
 using Tsm.Application.Requests;
-using ServiceRequest = Tsm.Application.Requests.ServiceRequest;
+using Request = Tsm.Application.Requests.ServiceRequest;
 
 namespace Tsm.Server.Contracts;
 
@@ -52,7 +52,7 @@ public sealed record RequestDetails(
     DateTimeOffset? EndedAt)
 {
     /// <summary>The request as an audience may see it.</summary>
-    public static RequestDetails From(ServiceRequest request, Audience audience)
+    public static RequestDetails From(Request request, Audience audience)
     {
         ArgumentNullException.ThrowIfNull(request);
         bool isHidden = audience == Audience.Provider && request.Problem?.Code == RequestProblems.ForeignCode;
@@ -83,7 +83,7 @@ public sealed record RequestDetails(
 internal static class RequestViews
 {
     /// <summary>Why a request did not succeed, as an audience may know it.</summary>
-    public static Problem? ProblemFor(ServiceRequest request, Audience audience) =>
+    public static Problem? ProblemFor(Request request, Audience audience) =>
         audience != Audience.Operator && request is { Problem: not null, Eligibility: { Eligible: false } report }
             ? report.For(audience).Decisive?.Problem ?? RequestProblems.AtTheCarrier
             : request.Problem;
