@@ -44,6 +44,12 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         ["POST /api/v1/webhooks/{id}/test"] = new("webhook"),
         ["GET /api/v1/webhooks/{id}/deliveries"] = new("webhook"),
         ["POST /api/v1/webhooks/{id}/deliveries/{delivery}/again"] = new("webhook"),
+        ["POST /api/v1/requests"] = new() { Body = new { service = "a-service", operation = "deploy", card = Iccid }, IsRefused = true },
+        ["GET /api/v1/requests"] = new() { Query = $"?provider={Foreign}" },
+        ["GET /api/v1/requests/{id}"] = new("request"),
+        ["POST /api/v1/requests/{id}/cancel"] = new("request"),
+        ["GET /api/v1/requests/{id}/eligibility"] = new("request"),
+        ["POST /api/v1/eligibility-checks"] = new() { Body = new { service = "a-service", operation = "deploy", card = Iccid } },
     };
 
     public async Task InitializeAsync()
@@ -143,6 +149,10 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
             await _server.PostAsync("/api/v1/contracts", new { id = $"{provider}-c1", provider, mode = "simple" });
             (_, JsonElement webhook) = await _server.PostAsync("/api/v1/webhooks", new { provider, url = $"https://{provider}.example/x" });
             await _server.RaiseAsync("service.activated", provider, $"{provider}-wallet", Iccid, $"Of {provider}.");
+            string own = (await _server.TokenAsync("provider", provider)).Token;
+            (_, JsonElement? refused) = await _server.AsAsync(
+                own, HttpMethod.Post, "/api/v1/requests", new { service = $"{provider}-wallet", operation = "deploy", card = Iccid });
+            _foreign["request"] = refused!.Value.List("evidence").Last().GetString()!["request ".Length..];
             _foreign["provider"] = provider;
             _foreign["contract"] = $"{provider}-c1";
             _foreign["webhook"] = webhook.GetProperty("details").Text("id");
