@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Tsm.Cli.Api;
 
 /// <summary>Requests for services, loss reports and application servers.</summary>
@@ -40,7 +36,4 @@ internal sealed partial class ApiClient
 
     public Task<Answer<AppServer>> AppServerAsync(string name, CancellationToken cancellation) =>
         GetAsync("application-servers/" + Escape(name), TsmJson.Default.AppServer, cancellation);
-
-    private static StringContent Json<T>(T value, JsonTypeInfo<T> type) =>
-        new(JsonSerializer.Serialize(value, type), Encoding.UTF8, "application/json");
 }
