@@ -30,6 +30,11 @@ internal sealed partial class CardTurn
     private PlannedStep PlanDomain(CardJob job) => job.Cursor.Stage switch
     {
         Stage.PutDelegationKeys => PutDelegationKeys(),
+        Stage.ListDelegationKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDelegationKeys, null),
+        Stage.Bar => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.Bar, _card.Barriers[job.Cursor.BarsTried].Domain) with
+        {
+            After = job.Cursor with { Stage = Stage.AuditApplications },
+        },
         Stage.CreateDomain => CreateDomain(job.Order!.Domain!),
         Stage.PutDomainKeys => PutDomainKeys(DomainOf(job)!),
         Stage.ListDomainKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDomainKeys, DomainOf(job)!.Aid),
