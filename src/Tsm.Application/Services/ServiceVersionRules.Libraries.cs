@@ -44,7 +44,7 @@ public sealed partial class ServiceVersionRules
             {
                 Fault(field, "LIBRARY_HAS_APPLETS", $"{library.Name} has applets: it is no library.", "Name load files without applets.");
             }
-            else if (found.Contains(library) || library.Id == application.Id)
+            else if (found.Contains(library) || string.Equals(library.Id, application.Id, StringComparison.Ordinal))
             {
                 Fault(field, "LIBRARY_TWICE", $"{library.Name} stands there already.", "Name every load file once.");
             }
@@ -131,7 +131,7 @@ public sealed partial class ServiceVersionRules
             Fault(
                 "libraries",
                 "IMPORT_MISSING",
-                $"{wanted} ({import.Aid}), which neither a card model nor a load file provides.",
+                $"{wanted}{(string.Equals(name, import.Aid.ToString(), StringComparison.Ordinal) ? "" : $" ({import.Aid})")}, which neither a card model nor a load file provides.",
                 "Upload the CAP file of that package, or build against one that cards have.");
         }
     }
@@ -146,7 +146,7 @@ public sealed partial class ServiceVersionRules
         Stack<CatalogueApplication> open = new([from]);
         while (open.TryPop(out CatalogueApplication? one))
         {
-            if (one.Id == to.Id)
+            if (string.Equals(one.Id, to.Id, StringComparison.Ordinal))
             {
                 return true;
             }

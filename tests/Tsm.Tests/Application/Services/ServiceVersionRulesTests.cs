@@ -107,7 +107,7 @@ public sealed class ServiceVersionRulesTests
         ServiceFault fault = Assert.Single(Faults(new("1.0", "odd"), odd));
 
         Assert.Equal("IMPORT_MISSING", fault.Code);
-        Assert.StartsWith("odd imports F0000000BB 2.1 (F0000000BB)", fault.Problem, StringComparison.Ordinal);
+        Assert.StartsWith("odd imports F0000000BB 2.1, which neither", fault.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
