@@ -24,7 +24,8 @@ public interface IAllocations
     Task ConfirmAsync(string tenant, string request, CancellationToken cancellationToken);
 
     /// <summary>It is not needed: the server is to be told, and the values are forgotten. Harmless when it was said before.</summary>
-    Task ReleaseAsync(string tenant, string request, CancellationToken cancellationToken);
+    /// <param name="mayBeOnCard">Whether the card may have taken it all the same: then its serial number goes to no other.</param>
+    Task ReleaseAsync(string tenant, string request, bool mayBeOnCard, CancellationToken cancellationToken);
 
     /// <summary>Everything that a service has in use on a card is not needed any more.</summary>
     Task ReleaseUsedAsync(GrainKey card, string service, CancellationToken cancellationToken);

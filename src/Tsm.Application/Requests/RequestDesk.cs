@@ -83,6 +83,10 @@ public sealed class RequestDesk(
     {
         ArgumentNullException.ThrowIfNull(asked);
         DateTimeOffset now = time.GetUtcNow();
+        ServiceOperation? operation = OperationRules.Read(asked.Operation);
+        string word = operation is { } known ? OperationRules.Word(known) : asked.Operation;
+        string? number = asked.Msisdn is { } given && Msisdn.TryParse(given, out Msisdn msisdn, out _) ? msisdn.Digits : asked.Msisdn;
+        string? card = asked.Iccid is { } named && Iccid.TryParse(named, out Iccid iccid, out _) ? iccid.Digits : asked.Iccid;
         return new()
         {
             Id = RequestIds.Of(asked.Origin, asked.Requester, asked.Key),
@@ -91,13 +95,14 @@ public sealed class RequestDesk(
             Requester = asked.Requester,
             Actor = asked.Actor,
             Identifier = asked.Identifier,
-            OperationGiven = OperationRules.Read(asked.Operation) is { } known ? OperationRules.Word(known) : asked.Operation,
-            Operation = OperationRules.Read(asked.Operation),
-            Msisdn = asked.Msisdn is { } number && Msisdn.TryParse(number, out Msisdn msisdn, out _) ? msisdn.Digits : asked.Msisdn,
-            Iccid = asked.Iccid is { } card && Iccid.TryParse(card, out Iccid iccid, out _) ? iccid.Digits : asked.Iccid,
+            OperationGiven = word,
+            Operation = operation,
+            Msisdn = number,
+            Iccid = card,
             Card = asked.Card,
             Version = asked.Version,
-            Content = Digest(asked),
+            Content = Convert.ToHexString(SHA256.HashData(AllocationContract.Join(
+                asked.Identifier.ToUpperInvariant(), word, number ?? "", card ?? "", asked.Version ?? ""))),
             Sender = asked.Sender,
             Status = RequestStatus.Received,
             CreatedAt = now,
@@ -105,7 +110,4 @@ public sealed class RequestDesk(
             Due = now,
         };
     }
-
-    private static string Digest(Asked asked) => Convert.ToHexString(SHA256.HashData(AllocationContract.Join(
-        asked.Identifier.ToUpperInvariant(), asked.Operation.ToUpperInvariant(), asked.Msisdn ?? "", asked.Iccid ?? "", asked.Version ?? "")));
 }

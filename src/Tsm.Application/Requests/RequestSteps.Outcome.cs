@@ -83,7 +83,8 @@ public sealed partial class RequestSteps
     private async Task<RequestStep> EndAsync(
         ServiceRequest request, RequestStatus status, Problem? problem, CancellationToken cancellationToken, Grade? grade = null)
     {
-        await allocations.ReleaseAsync(request.Tenant, request.Id, cancellationToken);
+        bool mayBeOnCard = grade is Grade.Unknown or Grade.Indicated;
+        await allocations.ReleaseAsync(request.Tenant, request.Id, mayBeOnCard, cancellationToken);
         ServiceRequest ended = RequestEnds.End(request, status, grade ?? Grade.Proven, problem, Now);
         return new(
             ended, GoesOn: false, RequestEnds.Event(ended), status == RequestStatus.Refused && problem is not null ? RequestEnds.Refused(ended, problem) : null);

@@ -93,9 +93,9 @@ public sealed class AllocationStore(ISql sql, TimeProvider time) : IAllocations
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(string tenant, string request, CancellationToken cancellationToken) => TurnAsync(
+    public Task ReleaseAsync(string tenant, string request, bool mayBeOnCard, CancellationToken cancellationToken) => TurnAsync(
         tenant,
-        "state = 'Releasing'",
+        mayBeOnCard ? "state = 'Releasing', was_used = 1" : "state = 'Releasing'",
         "request = @request AND state IN ('Asked', 'Allocated')",
         new { tenant, request, now = Now, nothing = Array.Empty<byte>() },
         cancellationToken);

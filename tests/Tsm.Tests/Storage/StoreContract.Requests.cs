@@ -150,8 +150,8 @@ public abstract partial class StoreContract
         await Allocations.BeginAsync(NewAllocation("r1", "1"), CancellationToken.None);
         await Allocations.BeginAsync(NewAllocation("r2", "2"), CancellationToken.None);
         await KeepAsync("r1", "a1", "7");
-        await Allocations.ReleaseAsync(StoreData.Tenant, "r1", CancellationToken.None);
-        await Allocations.ReleaseAsync(StoreData.Tenant, "r1", CancellationToken.None);
+        await Allocations.ReleaseAsync(StoreData.Tenant, "r1", mayBeOnCard: false, CancellationToken.None);
+        await Allocations.ReleaseAsync(StoreData.Tenant, "r1", mayBeOnCard: false, CancellationToken.None);
         Assert.False(await KeepAsync("r2", "a2", "7"));
 
         Allocation owed = Assert.Single(await Allocations.ClaimAsync(10, RequestLease, CancellationToken.None));
