@@ -26,15 +26,14 @@ public static class RequestIds
         return "r-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Digits];
     }
 
-    /// <summary>The key of a request that a card has numbered.</summary>
-    public static string OfCard(string sender, uint sequence) => Of(
-        RequestOrigin.Card, sender, sequence.ToString(CultureInfo.InvariantCulture));
-
     /// <summary>The id of the n-th job of a request, 1 for the first.</summary>
     public static string Job(string request, int number) => string.Create(CultureInfo.InvariantCulture, $"{request}-{number}");
 
     /// <summary>The id of the n-th audit of a request, 1 for the first.</summary>
     public static string Audit(string request, int number) => string.Create(CultureInfo.InvariantCulture, $"{request}-audit-{number}");
+
+    /// <summary>The id of the job that takes away what a request has left on the card.</summary>
+    public static string Cleaning(string request) => request + "-clean";
 
     /// <summary>What a card is called when it asks by itself.</summary>
     public static string Sender(GrainKey? card, string number) => card is { } key ? $"card:{key.Id}" : $"number:{number}";

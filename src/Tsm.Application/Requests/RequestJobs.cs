@@ -53,6 +53,13 @@ public static class RequestJobs
         return [.. jobs.Select((job, at) => job with { JobId = RequestIds.Job(request.Id, at + 1) })];
     }
 
+    /// <summary>The job that takes away what a download may have left: instance, load file and, when it is empty, the domain.</summary>
+    public static EnqueueJob Clean(RequestMaterial material)
+    {
+        ArgumentNullException.ThrowIfNull(material);
+        return Of(material, Operation.Terminate, material.Version) with { JobId = RequestIds.Cleaning(material.Request.Id) };
+    }
+
     private static IEnumerable<EnqueueJob> Libraries(RequestMaterial material) => material.Libraries.Select(library => new EnqueueJob(
         "", Operation.Install, library.Id, Module: null, Instance: null, MakeSelectable: false, default, default, material.Request.Actor));
 

@@ -35,8 +35,8 @@ public sealed partial class RequestSteps
             if (there is not { IsPending: true })
             {
                 InstanceState state = there?.State ?? InstanceState.Absent;
-                return OperationRules.Proves(request.Operation!.Value, state) && IsVersion(request, there)
-                    ? await DoneAsync(request, Grade.Proven, cancellationToken)
+                return OperationRules.Proves(request.Operation!.Value, state) && IsVersion(request, there) ? await DoneAsync(request, Grade.Proven, cancellationToken)
+                    : !await CleanAsync(request, there, cancellationToken) ? new(Later(request), GoesOn: false)
                     : await EndAsync(
                         request, RequestStatus.Failed, RequestProblems.NotDone(request.Operation, OperationRules.Name(state)), cancellationToken);
             }
@@ -61,6 +61,19 @@ public sealed partial class RequestSteps
                 Watching(request, RequestStatus.PendingConfirmation, id) with { Audits = request.Audits + 1 }, GoesOn: true),
             _ => new(Later(request), GoesOn: false),
         };
+    }
+
+    /// <summary>Has taken away what a download that came to nothing may have left on the card; false when the card takes no more jobs now.</summary>
+    private async Task<bool> CleanAsync(ServiceRequest request, ServiceInstanceRow? there, CancellationToken cancellationToken)
+    {
+        bool isOurs = there is not { State: not InstanceState.Absent } || there.Job?.StartsWith(request.Id, StringComparison.Ordinal) is true;
+        if (!Eligibility.Brings(request.Operation) || !isOurs
+            || (await materials.CollectAsync(request, cancellationToken)).Material is not { } material)
+        {
+            return true;
+        }
+
+        return await host.SendAsync(request.Card!.Value, RequestJobs.Clean(material), cancellationToken) is not JobRejected { Problem.Code: "QUEUE_FULL" };
     }
 
     private async Task<RequestStep> DoneAsync(ServiceRequest request, Grade grade, CancellationToken cancellationToken)
