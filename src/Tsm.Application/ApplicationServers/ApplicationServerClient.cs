@@ -87,8 +87,9 @@ public sealed class ApplicationServerClient(IBooks books, IKeyVault vault, Recip
         (int status, byte[] octets, problem) = await SendAsync(allocation.Tenant, server, HttpMethod.Post, "allocations", body, cancellationToken);
         return problem is not null ? problem
             : status >= 500 ? AllocationProblems.Down(server.Id, $"it says status {status}.")
-            : !IsGood(status) || !TryRead(octets, AllocationJson.Default.AllocationAnswer, out AllocationAnswer? answer) || !IsName(answer!.AllocationId)
-                ? null
+            : !IsGood(status) ? null
+            : !TryRead(octets, AllocationJson.Default.AllocationAnswer, out AllocationAnswer? answer) || !IsName(answer!.AllocationId)
+                ? AllocationProblems.Invalid(server.Id, "it does not say what is to be released.")
                 : await TellAsync(allocation with { AllocationId = answer.AllocationId }, "release", cancellationToken);
     }
 

@@ -130,7 +130,7 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
             case CancelJob cancel:
                 return new JobForgotten(cancel.JobId);
             default:
-                return new UnknownGrain();
+                return new UnknownGrain(key);
         }
     }
 

@@ -9,6 +9,7 @@ using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Card.Encoding;
 using Tsm.Storage.Shared;
+using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Storage;
 
