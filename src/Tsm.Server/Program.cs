@@ -81,6 +81,7 @@ public static class Program
         ServerOptions options = builder.AddServerOptions();
         builder.AddServerLogging();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddTls(options);
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
 
         builder.Services.AddSingleton(TimeProvider.System);
@@ -93,6 +94,7 @@ public static class Program
         builder.AddServerApi();
         builder.AddRecurringWork();
         builder.Services.AddSingleton<CardImporter>();
+        builder.AddRequests();
         builder.AddProviders(builder.Configuration["urls"] ?? DefaultUrl);
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);

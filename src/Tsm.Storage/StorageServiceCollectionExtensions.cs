@@ -65,6 +65,9 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IBooks, Books>();
         services.TryAddSingleton<IServiceInstances, ServiceInstances>();
         services.TryAddSingleton<IEvents, Events>();
+        services.TryAddSingleton<IRequests, RequestStore>();
+        services.TryAddSingleton<IAllocations, AllocationStore>();
+        services.TryAddSingleton<INumbers, Numbers>();
         services.TryAddSingleton<IApiTokens, ApiTokens>();
         services.TryAddSingleton<IContractEnds, ContractEnds>();
         services.TryAddSingleton<IWebhookDeliveries, WebhookDeliveries>();

@@ -39,7 +39,7 @@ internal static class ExitCode
     {
         401 or 403 or 502 or 503 or 504 => Unreachable,
         400 or 411 or 413 or 415 => Usage,
-        422 when layer is "api" or "cap" or "card-model" or null => Usage,
+        422 when layer is "api" or "cap" or "card-model" or "service" or null => Usage,
         _ => Refused,
     };
 

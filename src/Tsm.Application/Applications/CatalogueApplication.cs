@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 
@@ -32,6 +33,19 @@ public sealed record CatalogueApplication(
 {
     /// <summary>Whether there is nothing to install: other packages import it.</summary>
     public bool IsLibrary => Applets.IsEmpty;
+
+    /// <summary>What importers see: its package with its version.</summary>
+    public PackageReference Package
+    {
+        get
+        {
+            string[] parts = Version.Split('.');
+            return new(
+                PackageAid,
+                int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture),
+                int.Parse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+    }
 }
 
 /// <summary>A package by AID with its version.</summary>

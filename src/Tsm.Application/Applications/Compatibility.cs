@@ -1,17 +1,20 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Tsm.Application.Cards;
-using Tsm.Card.CapFiles;
 
 namespace Tsm.Application.Applications;
 
 /// <summary>Whether an application can be installed on fresh cards of a model, told before the first short message leaves.</summary>
 /// <param name="Model">The name of the card model.</param>
-/// <param name="Ok">Whether it can, once the libraries are loaded that a reason names.</param>
-/// <param name="Reasons">Why not, or what comes first; one sentence each.</param>
-public sealed record Compatibility(string Model, bool Ok, ImmutableArray<string> Reasons)
+/// <param name="Findings">Why not, or what comes first.</param>
+public sealed record Compatibility(string Model, ImmutableArray<CompatibilityFinding> Findings)
 {
-    /// <summary>Checks imports and memory of an application against a card model.</summary>
+    /// <summary>Whether it can, once the libraries are loaded that a finding names.</summary>
+    public bool Ok => Findings.All(f => !f.Blocks);
+
+    /// <summary>The findings as sentences.</summary>
+    public ImmutableArray<string> Reasons => [.. Findings.Select(f => f.Text)];
+
+    /// <summary>Checks format, imports, memory, AIDs and the number of LOAD commands of an application against a card model.</summary>
     /// <param name="application">The application.</param>
     /// <param name="model">The card model.</param>
     /// <param name="catalogue">All applications of the tenant: an import that the model lacks may be served by one of them.</param>
@@ -21,51 +24,28 @@ public sealed record Compatibility(string Model, bool Ok, ImmutableArray<string>
         ArgumentNullException.ThrowIfNull(application);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(catalogue);
-        bool ok = true;
-        int memory = application.Memory;
-        var reasons = ImmutableArray.CreateBuilder<string>();
-        foreach (PackageReference import in application.Imports.Where(i => !model.Packages.Any(p => p.Satisfies(i))))
-        {
-            CatalogueApplication? library = catalogue.FirstOrDefault(a => !string.Equals(a.Id, application.Id, StringComparison.Ordinal) && Reference(a).Satisfies(import));
-            if (library is null)
-            {
-                ok = false;
-                reasons.Add(Missing(import, model, catalogue));
-            }
-            else
-            {
-                memory += library.Memory;
-                reasons.Add($"needs {library.Name} {library.Version}: load it first.");
-            }
-        }
-
-        if (memory > model.Memory)
-        {
-            ok = false;
-            reasons.Add(string.Create(
-                CultureInfo.InvariantCulture, $"needs about {memory} octets of memory, but a fresh {model.Name} has {model.Memory}."));
-        }
-
-        return new(model.Name, ok, reasons.ToImmutable());
+        var check = new CompatibilityCheck(model, catalogue);
+        check.Load(application);
+        check.Memory();
+        return check.Verdict();
     }
+}
 
-    private static string Missing(PackageReference import, CardModel model, IReadOnlyCollection<CatalogueApplication> catalogue)
-    {
-        string name = catalogue.FirstOrDefault(a => a.PackageAid == import.Aid)?.Name ?? KnownPackages.Name(import.Aid) ?? import.Aid.ToString();
-        PackageReference? other = model.Packages.FirstOrDefault(p => p.Aid == import.Aid)
-            ?? catalogue.Select(Reference).FirstOrDefault(p => p.Aid == import.Aid);
-        return other is null
-            ? $"needs {name} {Version(import)}: neither {model.Name} nor the catalogue has it; upload its CAP file, or correct the card model."
-            : $"needs {name} {Version(import)}, but there is only {Version(other)}: build against that version, or correct the card model.";
-    }
+/// <summary>One reason why an application does not fit a card model, or what has to come first.</summary>
+/// <param name="Code">What programs compare, in upper case.</param>
+/// <param name="Blocks">Whether it keeps the application off such cards.</param>
+/// <param name="Text">One sentence for people.</param>
+/// <param name="Expected">What the card model offers or allows.</param>
+/// <param name="Found">What the application asks for.</param>
+/// <param name="FixedBy">Who can do something about it.</param>
+public sealed record CompatibilityFinding(string Code, bool Blocks, string Text, string Expected, string Found, Party FixedBy);
 
-    private static PackageReference Reference(CatalogueApplication application)
-    {
-        string[] parts = application.Version.Split('.');
-        return new(application.PackageAid, Number(parts[0]), Number(parts[^1]));
-    }
+/// <summary>Who can mend something.</summary>
+public enum Party
+{
+    /// <summary>The application provider.</summary>
+    Provider,
 
-    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static string Version(PackageReference package) => string.Create(CultureInfo.InvariantCulture, $"{package.Major}.{package.Minor}");
+    /// <summary>The carrier.</summary>
+    Carrier,
 }

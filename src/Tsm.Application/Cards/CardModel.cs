@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Tsm.Application.Applications;
+using Tsm.Card.CapFiles;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
@@ -83,6 +86,24 @@ public sealed record CardModel
 
     /// <summary>Packages that are on a fresh card: what imports are checked against.</summary>
     public ImmutableArray<PackageReference> Packages { get; init; } = [];
+
+    /// <summary>The version of Java Card, such as <c>3.0.4</c>; null where nobody has said, and then it is not checked.</summary>
+    public string? JavaCard { get; init; }
+
+    /// <summary>The version of the GlobalPlatform card specification, such as <c>2.2.1</c>; null where nobody has said.</summary>
+    public string? GlobalPlatform { get; init; }
+
+    /// <summary>The most security domains below the issuer's that fit on it, 0 or more; null where nobody has said.</summary>
+    public int? SecurityDomains { get; init; }
+
+    /// <summary>Whether it can have domains with delegated management; null where nobody has said.</summary>
+    public bool? Delegation { get; init; }
+
+    /// <summary>The version of the UICC toolkit API (<c>uicc.toolkit</c>) among its packages, <c>major.minor</c>; null where it has none.</summary>
+    [JsonIgnore]
+    public string? Toolkit => Packages.IsDefault || Packages.FirstOrDefault(p => p.Aid == KnownPackages.UiccToolkit) is not { } toolkit
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{toolkit.Major}.{toolkit.Minor}");
 }
 
 /// <summary>How a new security domain gets its first keys.</summary>

@@ -5,6 +5,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Bearers.Smpp;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Services;
 
 namespace Tsm.Application.Delivery;
 
@@ -12,7 +13,9 @@ namespace Tsm.Application.Delivery;
 /// Takes what an SMSC delivers: a message of a card goes to its grain, a receipt as well, and what fits nobody is kept. Nothing
 /// is acknowledged before it is durable.
 /// </summary>
-public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quarantine, TimeProvider time, ILogger<Inbox> logger)
+/// <param name="cardRequests">Takes what cards ask for; null where nobody does, and then such a message goes the way of all others.</param>
+public sealed class Inbox(
+    IGrainHost host, IAliasIndex aliases, IQuarantine quarantine, TimeProvider time, ILogger<Inbox> logger, ICardRequests? cardRequests = null)
 {
     /// <summary>Takes one deliver_sm and says with what it is answered: ok, or a temporary error so that the SMSC tries again.</summary>
     /// <param name="tenant">The tenant whose cards the road leads to.</param>
@@ -54,6 +57,12 @@ public sealed class Inbox(IGrainHost host, IAliasIndex aliases, IQuarantine quar
 
     private async Task<string?> MessageAsync(string tenant, DeliverSm message, CancellationToken cancellationToken)
     {
+        // A secured answer has a header; what has none and is a request from its first octet to its last is one.
+        if (cardRequests is not null && !message.HasHeader && CardRequest.TryParse(message.UserData.Span, out CardRequest request, out _))
+        {
+            return await cardRequests.TakeAsync(tenant, message.Source.Value, request, cancellationToken);
+        }
+
         if (await CardAsync(tenant, message.Source, cancellationToken) is not GrainKey card)
         {
             return "The number is no card's.";

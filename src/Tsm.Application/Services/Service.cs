@@ -44,6 +44,9 @@ public sealed record Service : IBook
     /// <summary>Since when nobody may ask for it any more; what is on cards can still be suspended and terminated. Null for an offered one.</summary>
     public DateTimeOffset? WithdrawnAt { get; init; }
 
+    /// <summary>The version of that name; null when there is none.</summary>
+    public ServiceVersion? Find(string version) => Versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal));
+
     /// <summary>The newest version that the carrier has approved; null when there is none.</summary>
     public ServiceVersion? Current => Versions.LastOrDefault(v => v.ApprovedAt is not null);
 }
@@ -96,6 +99,29 @@ public sealed record ServiceVersion
 
     /// <summary>When the carrier has approved it; null while it has not.</summary>
     public DateTimeOffset? ApprovedAt { get; init; }
+
+    /// <summary>When the carrier has rejected it, or taken its approval back; null while it has not.</summary>
+    public DateTimeOffset? RejectedAt { get; init; }
+
+    /// <summary>Why it was rejected; null where nobody has said.</summary>
+    public string? Rejection { get; init; }
+
+    /// <summary>Whether another version brings the same to a card in the same way, whenever it was uploaded and whatever the carrier says of it.</summary>
+    public bool IsSame(ServiceVersion other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Libraries.SequenceEqual(other.Libraries, StringComparer.Ordinal)
+            && Personalisation.SequenceEqual(other.Personalisation)
+            && this == other with
+            {
+                Libraries = Libraries,
+                Personalisation = Personalisation,
+                CreatedAt = CreatedAt,
+                ApprovedAt = ApprovedAt,
+                RejectedAt = RejectedAt,
+                Rejection = Rejection,
+            };
+    }
 }
 
 /// <summary>A data group of the personalisation: its identifier, and its content with variables.</summary>

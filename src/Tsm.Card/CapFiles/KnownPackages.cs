@@ -43,6 +43,15 @@ public static class KnownPackages
         ["A0000000090005FFFFFFFF89F0000000"] = "uicc.test.util",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary><c>javacard.framework</c>, whose version tells that of Java Card.</summary>
+    public static Aid Framework { get; } = Aid.Parse("A0000000620101");
+
+    /// <summary><c>org.globalplatform</c>.</summary>
+    public static Aid GlobalPlatform { get; } = Aid.Parse("A00000015100");
+
+    /// <summary><c>uicc.toolkit</c>, the toolkit API of TS 102 241.</summary>
+    public static Aid UiccToolkit { get; } = Aid.Parse("A0000000090005FFFFFFFF8912000000");
+
     /// <summary>The name of a package, such as "javacard.framework"; null when it is none of the known ones.</summary>
     public static string? Name(Aid package) => Names.GetValueOrDefault(package.ToString());
 

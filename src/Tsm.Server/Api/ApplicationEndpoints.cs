@@ -1,5 +1,4 @@
 using Tsm.Application.Applications;
-using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -18,6 +17,7 @@ internal static partial class ApplicationEndpoints
     {
         RouteGroupBuilder applications = routes.MapGroup("/applications").WithTags("Applications");
         applications.MapPost("", UploadAsync)
+            .AlsoFor(Role.Provider)
             .WithName("UploadApplication")
             .WithSummary("Uploads a CAP file and tells on which card models it can be installed")
             .Accepts<byte[]>("application/octet-stream", "application/java-archive", "application/zip")
@@ -26,11 +26,13 @@ internal static partial class ApplicationEndpoints
             .Produces<ApplicationDetails>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status422UnprocessableEntity);
         applications.MapGet("", ListAsync)
+            .AlsoFor(Role.Provider)
             .WithName("ListApplications")
             .WithSummary("Lists the applications in the order of their upload")
             .Produces<PageOf<ApplicationDetails>>()
             .Refuses(StatusCodes.Status400BadRequest);
         applications.MapGet("/{application}", ShowAsync)
+            .AlsoFor(Role.Provider)
             .WithName("ShowApplication")
             .WithSummary("Shows an application, by id, package AID or name")
             .Produces<ApplicationDetails>()
@@ -42,6 +44,7 @@ internal static partial class ApplicationEndpoints
         string? name,
         Caller caller,
         ICatalogueStore catalogue,
+        ApplicationShelf shelf,
         TimeProvider time,
         ILogger<CatalogueApplication> logger,
         CancellationToken cancellationToken)
@@ -53,9 +56,8 @@ internal static partial class ApplicationEndpoints
             return ApiProblems.Result(problem);
         }
 
-        AuditEntry audit = AuditEntries.ApplicationUploaded(uploaded.UploadedAt, caller.Actor, uploaded);
-        bool added = await catalogue.AddApplicationAsync(caller.Tenant, uploaded, audit, cancellationToken);
-        IReadOnlyList<CatalogueApplication> all = await catalogue.ApplicationsAsync(caller.Tenant, cancellationToken);
+        bool added = await shelf.AddAsync(caller.Tenant, caller.Provider, uploaded, caller.Actor, cancellationToken);
+        IReadOnlyList<CatalogueApplication> all = await shelf.SeenAsync(caller.Tenant, caller.Provider, cancellationToken);
         CatalogueApplication application = all.FirstOrDefault(a => string.Equals(a.Id, uploaded.Id, StringComparison.Ordinal)) ?? uploaded;
         ApplicationDetails shown = Shown(application, all, await catalogue.ModelsAsync(caller.Tenant, cancellationToken));
         if (!added)
@@ -68,14 +70,14 @@ internal static partial class ApplicationEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        Caller caller, ICatalogueStore catalogue, int? limit, string? cursor, CancellationToken cancellationToken)
+        Caller caller, ICatalogueStore catalogue, ApplicationShelf shelf, int? limit, string? cursor, CancellationToken cancellationToken)
     {
         if (!Paging.IsRight(limit, out Problem problem))
         {
             return ApiProblems.Result(problem);
         }
 
-        IReadOnlyList<CatalogueApplication> all = await catalogue.ApplicationsAsync(caller.Tenant, cancellationToken);
+        IReadOnlyList<CatalogueApplication> all = await shelf.SeenAsync(caller.Tenant, caller.Provider, cancellationToken);
         IReadOnlyList<CardModel> models = await catalogue.ModelsAsync(caller.Tenant, cancellationToken);
 
         // The cursor is the id of the last application shown; the order never changes.
@@ -92,15 +94,13 @@ internal static partial class ApplicationEndpoints
     }
 
     private static async Task<IResult> ShowAsync(
-        string application, Caller caller, Lookup lookup, ICatalogueStore catalogue, CancellationToken cancellationToken)
+        string application, Caller caller, ApplicationShelf shelf, ICatalogueStore catalogue, CancellationToken cancellationToken)
     {
-        (CatalogueApplication? found, Problem? problem) = await lookup.ApplicationAsync(caller.Tenant, application, cancellationToken);
+        IReadOnlyList<CatalogueApplication> all = await shelf.SeenAsync(caller.Tenant, caller.Provider, cancellationToken);
+        (CatalogueApplication? found, Problem? problem) = Lookup.Application(all, application);
         return found is null
             ? ApiProblems.Result(problem!)
-            : Results.Ok(Shown(
-                found,
-                await catalogue.ApplicationsAsync(caller.Tenant, cancellationToken),
-                await catalogue.ModelsAsync(caller.Tenant, cancellationToken)));
+            : Results.Ok(Shown(found, all, await catalogue.ModelsAsync(caller.Tenant, cancellationToken)));
     }
 
     private static ApplicationDetails Shown(

@@ -20,9 +20,12 @@ internal sealed class Lookup(IAliasIndex aliases, ICatalogueStore catalogue, Tim
 
     /// <summary>The application with this id, package AID or name; null and the problem when there is none or more than one.</summary>
     public async Task<(CatalogueApplication? Application, Problem? Problem)> ApplicationAsync(
-        string tenant, string text, CancellationToken cancellationToken)
+        string tenant, string text, CancellationToken cancellationToken) =>
+        Application(await catalogue.ApplicationsAsync(tenant, cancellationToken), text);
+
+    /// <summary>As <see cref="ApplicationAsync"/>, among those that the caller may see.</summary>
+    public static (CatalogueApplication? Application, Problem? Problem) Application(IReadOnlyList<CatalogueApplication> all, string text)
     {
-        IReadOnlyList<CatalogueApplication> all = await catalogue.ApplicationsAsync(tenant, cancellationToken);
         if (all.FirstOrDefault(a => string.Equals(a.Id, text, StringComparison.OrdinalIgnoreCase)) is { } byId)
         {
             return (byId, null);

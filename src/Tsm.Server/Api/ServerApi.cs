@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tsm.Application.Applications;
+using Tsm.Application.Services;
 
 namespace Tsm.Server.Api;
 
@@ -25,6 +27,9 @@ internal static class ServerApi
         services.AddSingleton<CardExplainer>();
         services.AddSingleton<JobView>();
         services.AddSingleton<CardAsker>();
+        services.AddSingleton<ApplicationShelf>();
+        services.AddSingleton<ServiceCatalogue>();
+        services.AddSingleton<ServiceDesk>();
         services.AddServerDocument();
     }
 
@@ -40,12 +45,17 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapServices();
         api.MapDomains();
         api.MapProviders();
         api.MapContracts();
         api.MapTokens();
         api.MapEvents();
         api.MapWebhooks();
+        api.MapRequests();
+        api.MapLossReports();
+        api.MapPhone();
+        api.MapApplicationServers();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

@@ -43,12 +43,26 @@ public sealed record ImportSummary(string Aid, string? Name, string Version);
 /// <param name="Model">The name of the card model.</param>
 /// <param name="Ok">Whether it can be installed on a fresh card as it is.</param>
 /// <param name="Reasons">Why not, and what to do; one sentence each.</param>
-public sealed record ModelCompatibility(string Model, bool Ok, IReadOnlyList<string> Reasons)
+/// <param name="Findings">The same for programs, in the same order.</param>
+public sealed record ModelCompatibility(string Model, bool Ok, IReadOnlyList<string> Reasons, IReadOnlyList<CompatibilityReason> Findings)
 {
     /// <summary>The verdict as the API shows it.</summary>
     public static ModelCompatibility From(Compatibility compatibility)
     {
         ArgumentNullException.ThrowIfNull(compatibility);
-        return new(compatibility.Model, compatibility.Ok, compatibility.Reasons);
+        return new(
+            compatibility.Model,
+            compatibility.Ok,
+            compatibility.Reasons,
+            [.. compatibility.Findings.Select(f => new CompatibilityReason(f.Code, f.Blocks, f.Text, f.Expected, f.Found, f.FixedBy))]);
     }
 }
+
+/// <summary>One reason why an application does not fit a card model, or what has to come first.</summary>
+/// <param name="Code">What programs compare, in upper case.</param>
+/// <param name="Blocks">Whether it keeps the application off such cards.</param>
+/// <param name="Reason">One sentence.</param>
+/// <param name="Expected">What the card model offers or allows.</param>
+/// <param name="Found">What the application asks for.</param>
+/// <param name="FixedBy">Who can do something about it.</param>
+public sealed record CompatibilityReason(string Code, bool Blocks, string Reason, string Expected, string Found, Party FixedBy);

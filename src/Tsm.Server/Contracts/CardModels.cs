@@ -31,6 +31,11 @@ namespace Tsm.Server.Contracts;
 /// <param name="RestoreJump">How far the counter moves ahead after the database was restored, 1 to 1000000. Default 10000.</param>
 /// <param name="MaxLoadRestarts">How often a load is started again, 0 to 100. Default 3.</param>
 /// <param name="Packages">Packages that are on a fresh card: what imports are checked against.</param>
+/// <param name="JavaCard">The version of Java Card, such as 3.0.4. Default: unknown, and not checked.</param>
+/// <param name="GlobalPlatform">The version of the GlobalPlatform card specification, such as 2.2.1. Default: unknown, and not checked.</param>
+/// <param name="Toolkit">The version of the UICC toolkit API: that of uicc.toolkit among the packages; a request may leave it out.</param>
+/// <param name="SecurityDomains">The most security domains below the issuer's, 0 to 255. Default: unknown, and not checked.</param>
+/// <param name="Delegation">Whether there can be domains with delegated management. Default: unknown, and not checked.</param>
 public sealed record CardModelDetails(
     string? Name,
     string? Description,
@@ -52,7 +57,12 @@ public sealed record CardModelDetails(
     int? CounterJump,
     int? RestoreJump,
     int? MaxLoadRestarts,
-    IReadOnlyList<ImportSummary>? Packages)
+    IReadOnlyList<ImportSummary>? Packages,
+    string? JavaCard = null,
+    string? GlobalPlatform = null,
+    string? Toolkit = null,
+    int? SecurityDomains = null,
+    bool? Delegation = null)
 {
     /// <summary>The model as the API shows it.</summary>
     public static CardModelDetails From(CardModel model)
@@ -79,7 +89,12 @@ public sealed record CardModelDetails(
             model.CounterJump,
             model.RestoreJump,
             model.MaxLoadRestarts,
-            [.. model.Packages.Select(Summary)]);
+            [.. model.Packages.Select(Summary)],
+            model.JavaCard,
+            model.GlobalPlatform,
+            model.Toolkit,
+            model.SecurityDomains,
+            model.Delegation);
     }
 
     /// <summary>A package as the API shows it.</summary>
@@ -117,13 +132,16 @@ public sealed record CardModelDetails(
         {
             PackageReference? reference = Reference(package, out problem);
             Demand(faults, "packages", reference is not null, problem, "Write {\"aid\":\"A0000000620101\",\"version\":\"1.6\"}.");
-            packages.Add(reference!);
+            packages.Add(reference ?? new(default, 0, 0));
         }
 
-        return faults.Count > 0 ? (null, faults) : (standard with
+        Range(faults, "securityDomains", SecurityDomains, 0, 255);
+        DemandVersion(faults, "javaCard", JavaCard);
+        DemandVersion(faults, "globalPlatform", GlobalPlatform);
+        CardModel model = standard with
         {
             Description = Description ?? "",
-            Algorithm = Algorithm!.Value,
+            Algorithm = Algorithm ?? standard.Algorithm,
             KeyLength = KeyLength,
             ChecksumLength = ChecksumLength ?? standard.ChecksumLength,
             Spi = Spi?.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant() ?? standard.Spi,
@@ -142,8 +160,22 @@ public sealed record CardModelDetails(
             RestoreJump = RestoreJump ?? standard.RestoreJump,
             MaxLoadRestarts = MaxLoadRestarts ?? standard.MaxLoadRestarts,
             Packages = [.. packages],
-        }, []);
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = Delegation,
+        };
+        Demand(
+            faults,
+            "toolkit",
+            faults.Count > 0 || Toolkit is null || string.Equals(Toolkit, model.Toolkit, StringComparison.Ordinal),
+            $"The packages have uicc.toolkit {model.Toolkit ?? "not at all"}, toolkit says {Toolkit}.",
+            "Correct the packages, or leave toolkit out.");
+        return faults.Count > 0 ? (null, faults) : (model, []);
     }
+
+    private static void DemandVersion(List<ApiFault> faults, string field, string? version) => Demand(
+        faults, field, version is null || JavaCardVersions.IsVersion(version), $"'{version}' is no version.", "Write numbers with dots between, such as 3.0.4.");
 
     private void DemandNameAndKeys(List<ApiFault> faults, string name)
     {

@@ -29,6 +29,10 @@ internal static class BuiltInCardModels
         Package("A0000000090005FFFFFFFF8913000000", 1, 0),
     ];
 
+    // What the packages are of, and as many domains as the smallest of the cards has room for.
+    private const string JavaCard = "3.0.4", GlobalPlatform = "2.2.1";
+    private const int SecurityDomains = 8;
+
     /// <summary>The models, in the order in which they are listed.</summary>
     public static ImmutableArray<CardModel> All { get; } =
     [
@@ -41,6 +45,10 @@ internal static class BuiltInCardModels
             MaxSegments = 5,
             Memory = 64 * 1024,
             Packages = Packages,
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = true,
         },
         new()
         {
@@ -51,6 +59,10 @@ internal static class BuiltInCardModels
             MaxSegments = 5,
             Memory = 32 * 1024,
             Packages = Packages,
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = true,
         },
         new()
         {
@@ -62,6 +74,10 @@ internal static class BuiltInCardModels
             MaxLoadBlock = 120,
             Memory = 12 * 1024,
             Packages = Packages,
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = true,
         },
         new()
         {
@@ -72,6 +88,10 @@ internal static class BuiltInCardModels
             MaxSegments = 5,
             Memory = 64 * 1024,
             Packages = Packages,
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = true,
         },
         new()
         {
@@ -82,6 +102,10 @@ internal static class BuiltInCardModels
             MaxSegments = 5,
             Memory = 32 * 1024,
             Packages = Packages,
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = true,
         },
         new()
         {
@@ -94,6 +118,10 @@ internal static class BuiltInCardModels
             MaxSegments = 5,
             Memory = 64 * 1024,
             Packages = Packages,
+            JavaCard = JavaCard,
+            GlobalPlatform = GlobalPlatform,
+            SecurityDomains = SecurityDomains,
+            Delegation = true,
         },
     ];
 

@@ -11,6 +11,8 @@ public static class CommandLine
         Tsm.Server: the over-the-air trusted service manager.
 
           --urls URL           where the API listens (default http://127.0.0.1:8080)
+          --tls-certificate F  for an https URL: certificate in PEM; without it, put a reverse proxy before the server
+          --tls-key FILE       its private key in PEM, where the file of the certificate does not have it
           --data DIR           folder of database, vault key and API token (default data)
           --smsc SETTINGS      an SMSC, repeatable: name=..;host=..;port=..;systemId=..;password=..;source=..
                                [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=30s][;maxSends=30]
@@ -35,6 +37,8 @@ public static class CommandLine
         ["--host"] = nameof(ServerOptions.Host),
         ["--silo-port"] = "Orleans:SiloPort",
         ["--gateway-port"] = "Orleans:GatewayPort",
+        ["--tls-certificate"] = nameof(ServerOptions.TlsCertificate),
+        ["--tls-key"] = nameof(ServerOptions.TlsKey),
         ["--ready-file"] = nameof(ServerOptions.ReadyFile),
     };
 

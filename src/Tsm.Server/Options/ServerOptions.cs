@@ -27,6 +27,12 @@ public sealed class ServerOptions
     /// <summary>Whether grains live on Orleans.</summary>
     public bool IsOrleans => string.Equals(Host, Orleans, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A file in PEM with the certificate of the server and those that signed it, for <c>https</c> addresses; null for none.</summary>
+    public string? TlsCertificate { get; set; }
+
+    /// <summary>A file in PEM with the private key of <see cref="TlsCertificate"/>; null where the certificate's file has it.</summary>
+    public string? TlsKey { get; set; }
+
     /// <summary>The SMSCs, each a road to cards. Without one, jobs wait.</summary>
     public IList<SmscOptions> Smsc { get; } = [];
 }

@@ -26,6 +26,19 @@ public sealed class ServerOptionsValidation : IValidateOptions<ServerOptions>
             faults.Add(reason);
         }
 
+        foreach ((string option, string? file) in new[] { ("--tls-certificate", options.TlsCertificate), ("--tls-key", options.TlsKey) })
+        {
+            if (file is not null && !File.Exists(file))
+            {
+                faults.Add($"{option}: there is no file {file}.");
+            }
+        }
+
+        if (options is { TlsKey: not null, TlsCertificate: null })
+        {
+            faults.Add("--tls-key needs --tls-certificate.");
+        }
+
         foreach (SmscOptions smsc in options.Smsc)
         {
             faults.AddRange(Faults(smsc).Select(fault => $"SMSC '{smsc.Name}': {fault}"));

@@ -18,6 +18,7 @@ public sealed class DependencyTests
         ["Tsm.Orleans"] = ["Tsm.Application", "Tsm.Storage"],
         ["Tsm.Server"] = ["Tsm.Application", "Tsm.Storage", "Tsm.Bearers", "Tsm.Orleans", "Tsm.Explain"],
         ["Tsm.Simulator"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers"],
+        ["Tsm.Canteen"] = ["Tsm.Card", "Tsm.Security"],
         ["Tsm.Cli"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers", "Tsm.Explain"],
         ["Tsm.Benchmarks"] = ["Tsm.Card", "Tsm.Security", "Tsm.Bearers", "Tsm.Application", "Tsm.Storage", "Tsm.Orleans", "Tsm.Testing"],
     };

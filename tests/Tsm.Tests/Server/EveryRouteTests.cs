@@ -44,6 +44,22 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         ["POST /api/v1/webhooks/{id}/test"] = new("webhook"),
         ["GET /api/v1/webhooks/{id}/deliveries"] = new("webhook"),
         ["POST /api/v1/webhooks/{id}/deliveries/{delivery}/again"] = new("webhook"),
+        ["POST /api/v1/requests"] = new() { Body = new { service = "a-service", operation = "deploy", card = Iccid }, IsRefused = true },
+        ["GET /api/v1/requests"] = new() { Query = $"?provider={Foreign}" },
+        ["GET /api/v1/requests/{id}"] = new("request"),
+        ["POST /api/v1/requests/{id}/cancel"] = new("request"),
+        ["GET /api/v1/requests/{id}/eligibility"] = new("request"),
+        ["POST /api/v1/eligibility-checks"] = new() { Body = new { service = "a-service", operation = "deploy", card = Iccid } },
+        ["POST /api/v1/services"] = new() { Body = new { id = "stolen", provider = Foreign, name = "Stolen" }, IsRefused = true },
+        ["GET /api/v1/services"] = new() { Query = $"?provider={Foreign}" },
+        ["GET /api/v1/services/{service}"] = new("service"),
+        ["PATCH /api/v1/services/{service}"] = new("service") { Body = new { name = "Stolen" } },
+        ["POST /api/v1/services/{service}/withdraw"] = new("service"),
+        ["POST /api/v1/services/{service}/versions"] = new("service") { Body = new { version = "1.0", application = "hello" } },
+        ["GET /api/v1/services/{service}/compatibility"] = new("service"),
+        ["POST /api/v1/applications"] = new() { IsRefused = true },
+        ["GET /api/v1/applications"] = new(),
+        ["GET /api/v1/applications/{application}"] = new("application"),
     };
 
     public async Task InitializeAsync()
@@ -143,6 +159,14 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
             await _server.PostAsync("/api/v1/contracts", new { id = $"{provider}-c1", provider, mode = "simple" });
             (_, JsonElement webhook) = await _server.PostAsync("/api/v1/webhooks", new { provider, url = $"https://{provider}.example/x" });
             await _server.RaiseAsync("service.activated", provider, $"{provider}-wallet", Iccid, $"Of {provider}.");
+            await _server.PostAsync("/api/v1/services", new { id = $"{provider}-wallet", provider, name = $"Wallet of {provider}" });
+            (string own, _) = await _server.TokenAsync("provider", provider);
+            JsonElement application = await _server.UploadAsAsync(own, $"{provider}-applet", provider == Foreign ? "F0546D5321" : "F0546D5322");
+            _foreign["service"] = $"{provider}-wallet";
+            _foreign["application"] = application.Text("id");
+            (_, JsonElement? refused) = await _server.AsAsync(
+                own, HttpMethod.Post, "/api/v1/requests", new { service = $"{provider}-wallet", operation = "deploy", card = Iccid });
+            _foreign["request"] = refused!.Value.List("evidence").Last().GetString()!["request ".Length..];
             _foreign["provider"] = provider;
             _foreign["contract"] = $"{provider}-c1";
             _foreign["webhook"] = webhook.GetProperty("details").Text("id");

@@ -184,4 +184,9 @@ internal sealed record Compatibility
     public bool Ok { get; init; }
 
     public IReadOnlyList<string> Reasons { get; init => field = value ?? []; } = [];
+
+    public IReadOnlyList<CompatibilityFinding> Findings { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>One reason, with what was expected and found, and who can mend it.</summary>
+internal sealed record CompatibilityFinding(string Code, bool Blocks, string Reason, string? Expected, string? Found, string? FixedBy);

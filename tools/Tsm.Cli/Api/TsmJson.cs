@@ -37,6 +37,23 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(TrailVerification))]
 [JsonSerializable(typeof(TrailKey))]
 [JsonSerializable(typeof(TrailExport))]
+[JsonSerializable(typeof(Page<Service>))]
+[JsonSerializable(typeof(ServiceOrder))]
+[JsonSerializable(typeof(ServiceVersionOrder))]
+[JsonSerializable(typeof(RejectionOrder))]
+[JsonSerializable(typeof(TableOrder))]
+[JsonSerializable(typeof(ServiceMatrix))]
+[JsonSerializable(typeof(ServiceTable))]
+[JsonSerializable(typeof(TableComparison))]
+[JsonSerializable(typeof(RequestOrder))]
+[JsonSerializable(typeof(ServiceRequest))]
+[JsonSerializable(typeof(Page<ServiceRequest>))]
+[JsonSerializable(typeof(EligibilityReport))]
+[JsonSerializable(typeof(LossOrder))]
+[JsonSerializable(typeof(LossReport))]
+[JsonSerializable(typeof(AppServerOrder))]
+[JsonSerializable(typeof(AppServer))]
+[JsonSerializable(typeof(Page<AppServer>))]
 internal sealed partial class TsmJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Indented = new()

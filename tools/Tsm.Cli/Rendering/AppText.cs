@@ -47,10 +47,19 @@ internal static class AppText
         if (app.Compatibility.Count > 0)
         {
             Print.Heading(console, "Card models");
-            var models = new TextTable("model", "fits", "reasons");
+            var models = new TextTable("model", "fits", "expected", "found", "who can mend it", "reason");
             foreach (Compatibility model in app.Compatibility)
             {
-                models.Row(model.Model, model.Ok ? "yes" : "no", string.Join("; ", model.Reasons));
+                string fits = model.Ok ? "yes" : "no";
+                if (model.Findings.Count == 0)
+                {
+                    models.Row(model.Model, fits, null, null, null, string.Join("; ", model.Reasons));
+                }
+
+                foreach (CompatibilityFinding finding in model.Findings)
+                {
+                    models.Row(model.Model, fits, finding.Expected, finding.Found, finding.FixedBy, finding.Reason);
+                }
             }
 
             models.Write(console);

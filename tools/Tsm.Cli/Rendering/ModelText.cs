@@ -9,7 +9,7 @@ namespace Tsm.Cli.Rendering;
 internal static class ModelText
 {
     /// <summary>What tells models apart at a glance; the sentence stands last because it is long.</summary>
-    private static readonly string[] Columns = ["name", "algorithm", "keyLength", "scriptFormat", "maxSegments", "maxLoadBlock", "memory", "description"];
+    private static readonly string[] Columns = ["name", "algorithm", "keyLength", "scriptFormat", "maxSegments", "maxLoadBlock", "memory", "javaCard", "globalPlatform", "description"];
 
     public static void List(IAnsiConsole console, Page<JsonElement> page)
     {

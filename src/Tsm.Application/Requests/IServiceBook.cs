@@ -1,0 +1,65 @@
+using Tsm.Application.Ports;
+using Tsm.Application.Providers;
+using Tsm.Application.Services;
+
+namespace Tsm.Application.Requests;
+
+/// <summary>What is declared of services, as requests need it.</summary>
+public interface IServiceBook
+{
+    /// <summary>The service of an identifier: its id, a registered AID, or a code of the private table; null when none goes by it.</summary>
+    Task<Service?> FindServiceAsync(string tenant, string identifier, CancellationToken cancellationToken);
+
+    /// <summary>What a version is made of, approved or not; null when a part of it is gone.</summary>
+    Task<ServicePlan?> PlanAsync(string tenant, Service service, ServiceVersion version, CancellationToken cancellationToken);
+
+    /// <summary>A provider; null when there is none.</summary>
+    Task<Provider?> FindProviderAsync(string tenant, string id, CancellationToken cancellationToken);
+
+    /// <summary>A contract; null when there is none.</summary>
+    Task<Contract?> FindContractAsync(string tenant, string id, CancellationToken cancellationToken);
+
+    /// <summary>Which contract covers an operation, or why none does.</summary>
+    Task<ContractVerdict> DecideAsync(
+        string tenant, Service service, string cardModel, ServiceOperation operation, DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <summary>The same from the books.</summary>
+public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServiceInstances instances) : IServiceBook
+{
+    /// <inheritdoc/>
+    public Task<Service?> FindServiceAsync(string tenant, string identifier, CancellationToken cancellationToken) =>
+        services.ResolveAsync(tenant, identifier, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ServicePlan?> PlanAsync(string tenant, Service service, ServiceVersion version, CancellationToken cancellationToken) =>
+        (await services.PlanAsync(tenant, service, version, cancellationToken)).Plan;
+
+    /// <inheritdoc/>
+    public async Task<Provider?> FindProviderAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        (await books.FindAsync<Provider>(tenant, id, cancellationToken))?.Document;
+
+    /// <inheritdoc/>
+    public async Task<Contract?> FindContractAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        (await books.FindAsync<Contract>(tenant, id, cancellationToken))?.Document;
+
+    /// <inheritdoc/>
+    public async Task<ContractVerdict> DecideAsync(
+        string tenant, Service service, string cardModel, ServiceOperation operation, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        Contract[] contracts = [.. (await books.ListAsync<Contract>(tenant, service.Provider, cancellationToken)).Select(e => e.Document)];
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (ContractRules.NeedsRoom(operation))
+        {
+            foreach (Contract contract in contracts.Where(c => c.Quota is not null))
+            {
+                counts[contract.Id] = await instances.CountAsync(tenant, new(Contract: contract.Id), cancellationToken);
+            }
+        }
+
+        ContractDecision decision = ContractRules.Decide(
+            contracts, service.Id, cardModel, operation, c => counts.GetValueOrDefault(c.Id), now);
+        return new(decision.Contract, decision.Problem);
+    }
+}

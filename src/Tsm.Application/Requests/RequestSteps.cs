@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+using Tsm.Application.ApplicationServers;
+using Tsm.Application.Cards;
+using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Application.Services;
+
+namespace Tsm.Application.Requests;
+
+/// <summary>
+/// Takes a request one step further. Every step may be taken again, by anybody, after a crash at any point of it: what it asks
+/// of others carries names that make a repetition harmless, and what it decides is written before the next step.
+/// </summary>
+public sealed partial class RequestSteps(
+    IRequests requests,
+    IAllocations allocations,
+    IApplicationServers servers,
+    EligibilityDesk eligibility,
+    RequestMaterials materials,
+    IGrainHost host,
+    IJobReads jobs,
+    IServiceInstances instances,
+    IOptions<RequestOptions> options,
+    TimeProvider time)
+{
+    // A request has few steps; more in a row is a defect, and the next claim goes on.
+    private const int MostSteps = 16;
+
+    // How often a job's row is looked for before it counts as lost.
+    private const int MostLooks = 8;
+
+    private DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Goes on until the request waits for something or has ended; answers it as it was written last.</summary>
+    /// <param name="request">As it was claimed.</param>
+    public Task<ServiceRequest> AdvanceAsync(ServiceRequest request, CancellationToken cancellationToken) =>
+        AdvanceAsync(request, MostSteps, cancellationToken);
+
+    /// <summary>Takes one step only, and gives the request back for the worker to go on with.</summary>
+    public Task<ServiceRequest> StepAsync(ServiceRequest request, CancellationToken cancellationToken) => AdvanceAsync(request, 1, cancellationToken);
+
+    private async Task<ServiceRequest> AdvanceAsync(ServiceRequest request, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        for (int i = 0; i < most && !request.HasEnded; i++)
+        {
+            RequestStep step = await TakeAsync(request, cancellationToken);
+            ServiceRequest next = step.Next with { UpdatedAt = Now };
+            TimeSpan hold = step.GoesOn && i + 1 < most ? options.Value.Lease : TimeSpan.Zero;
+            if (!await requests.SaveAsync(next, step.Raised, step.Audit, hold, cancellationToken))
+            {
+                // Somebody has called it off, or another node is at it.
+                return await requests.FindAsync(request.Tenant, request.Id, cancellationToken) ?? request;
+            }
+
+            request = next with { Revision = request.Revision + 1 };
+            if (!step.GoesOn)
+            {
+                break;
+            }
+        }
+
+        return request;
+    }
+
+    /// <summary>Puts the step off, with a pause that grows.</summary>
+    public Task<bool> PutOffAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return requests.SaveAsync(Later(request), raised: null, audit: null, TimeSpan.Zero, cancellationToken);
+    }
+
+    private Task<RequestStep> TakeAsync(ServiceRequest request, CancellationToken cancellationToken) => request switch
+    {
+        { CancelRequested: true, Status: < RequestStatus.Queued } => EndAsync(request, RequestStatus.Cancelled, RequestProblems.CalledOff, cancellationToken),
+        { Status: RequestStatus.Received or RequestStatus.Checking } => CheckAsync(request, cancellationToken),
+        { Status: RequestStatus.Allocating } => AllocateAsync(request, cancellationToken),
+        { Status: RequestStatus.Queued } => QueueAsync(request, cancellationToken),
+        { Status: RequestStatus.Running } => WatchAsync(request, cancellationToken),
+        { Status: RequestStatus.PendingConfirmation } => ConfirmAsync(request, cancellationToken),
+        _ => throw new InvalidOperationException($"Request {request.Id} has ended."),
+    };
+
+    private async Task<RequestStep> CheckAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        ServiceRequest found = await eligibility.CheckAsync(request, Now, cancellationToken);
+        if (found.Eligibility!.Decisive?.Problem is not { } problem)
+        {
+            return found.Eligibility.Eligible
+                ? new(GoOn(found, found.Plan is { Allocates: true } ? RequestStatus.Allocating : RequestStatus.Queued), GoesOn: true)
+                : throw new InvalidOperationException($"Request {request.Id} is not eligible, but no check says why.");
+        }
+
+        // Who is told to try again has not been refused.
+        bool isDown = problem.Code == AllocationProblems.DownCode;
+        ServiceRequest ended = RequestEnds.End(found, isDown ? RequestStatus.Failed : RequestStatus.Refused, Grade.Proven, problem, Now);
+        return new(ended, GoesOn: false, RequestEnds.Event(ended), RequestEnds.Refused(ended, problem));
+    }
+
+    private async Task<RequestStep> AllocateAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        Allocation asked = await materials.AllocationAsync(request, Now, cancellationToken);
+        asked = await allocations.BeginAsync(asked, cancellationToken);
+        switch (asked.State)
+        {
+            case AllocationState.Allocated:
+                return new(GoOn(request, RequestStatus.Queued), GoesOn: true);
+            case not AllocationState.Asked:
+                return await EndAsync(request, RequestStatus.Failed, RequestProblems.CalledOff, cancellationToken);
+        }
+
+        AllocationOutcome outcome = await servers.AllocateAsync(asked, cancellationToken);
+        if (outcome.Problem is { } problem)
+        {
+            bool isDown = problem.Code == AllocationProblems.DownCode;
+            return await EndAsync(request, isDown ? RequestStatus.Failed : RequestStatus.Refused, problem, cancellationToken);
+        }
+
+        if (!await allocations.KeepAsync(
+            request.Tenant, request.Id, outcome.AllocationId!, outcome.Serial, outcome.Values, cancellationToken))
+        {
+            // Another node may have kept the same answer in the meantime.
+            return await allocations.FindAsync(request.Tenant, request.Id, cancellationToken) is { State: AllocationState.Allocated }
+                ? new(GoOn(request, RequestStatus.Queued), GoesOn: true)
+                : await EndAsync(
+                    request, RequestStatus.Refused, AllocationProblems.SerialRepeated(asked.Server, outcome.Serial ?? ""), cancellationToken);
+        }
+
+        return new(GoOn(request, RequestStatus.Queued), GoesOn: true);
+    }
+
+    private async Task<RequestStep> QueueAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        (RequestMaterial? material, Problem? problem) = await materials.CollectAsync(request, cancellationToken);
+        if (material is null)
+        {
+            return await EndAsync(request, RequestStatus.Refused, problem!, cancellationToken);
+        }
+
+        ImmutableArray<EnqueueJob> made = RequestJobs.Make(material);
+        ImmutableArray<string> ids = [.. made.Select(j => j.JobId)];
+        if (request.CancelRequested)
+        {
+            ids = [.. await CallOffAsync(request, ids, cancellationToken)];
+            return ids.IsEmpty
+                ? await EndAsync(request, RequestStatus.Cancelled, RequestProblems.CalledOff, cancellationToken)
+                : new(Watching(request, RequestStatus.Running, ids[^1]) with { Jobs = ids }, GoesOn: true);
+        }
+
+        foreach (EnqueueJob job in made)
+        {
+            switch (await host.SendAsync(request.Card!.Value, job, cancellationToken))
+            {
+                case JobAccepted or JobForgotten:
+                    continue;
+                case JobRejected { Problem: { Code: "QUEUE_FULL" or "NO_ROAD" } full }:
+                    return new(Later(request) with { Problem = full }, GoesOn: false);
+                case JobRejected rejected:
+                    await CallOffAsync(request, ids, cancellationToken);
+                    return await EndAsync(request, RequestStatus.Refused, rejected.Problem, cancellationToken);
+                case UnknownGrain:
+                    return await EndAsync(request, RequestStatus.Refused, RequestProblems.CardUnknown(request.Iccid ?? ""), cancellationToken);
+                case TurnFailed failed:
+                    throw new InvalidOperationException($"The turn of {request.Card} failed: {failed.Problem}");
+                case { } other:
+                    throw new InvalidOperationException($"The card has answered {other.GetType().Name}.");
+            }
+        }
+
+        return new(Watching(request, RequestStatus.Running, ids[^1]) with { Jobs = ids }, GoesOn: true);
+    }
+
+    private async Task<RequestStep> WatchAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        List<JobRow> rows = [];
+        foreach (string id in request.Jobs)
+        {
+            if (await jobs.FindAsync(request.Tenant, id, cancellationToken) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        if (request.CancelRequested && rows.Any(r => r.EndedAt is null))
+        {
+            await CallOffAsync(request, request.Jobs, cancellationToken);
+        }
+
+        if (rows.Count < request.Jobs.Length)
+        {
+            // A row may follow its turn; one that never comes was lost with the database.
+            return request.Attempts < MostLooks
+                ? new(Later(request), GoesOn: false)
+                : new(Unproven(request), GoesOn: true);
+        }
+
+        if (rows.Any(r => r.EndedAt is null))
+        {
+            return new(request with { Due = null, Attempts = 0 }, GoesOn: false);
+        }
+
+        // The first that went wrong says why; those behind it are its consequence.
+        JobRow decisive = rows.FirstOrDefault(r => r.Status != JobStatus.Done) ?? rows[^1];
+        return decisive.Status switch
+        {
+            JobStatus.Done => await DoneAsync(request, rows.Min(r => r.Grade ?? Grade.Proven), cancellationToken),
+            JobStatus.Expired => new(Unproven(request), GoesOn: true),
+            JobStatus.Cancelled => await EndAsync(request, RequestStatus.Cancelled, decisive.Problem ?? RequestProblems.CalledOff, cancellationToken),
+            JobStatus.Refused => await EndAsync(request, RequestStatus.Refused, decisive.Problem, cancellationToken, decisive.Grade),
+            _ => await EndAsync(request, RequestStatus.Failed, decisive.Problem, cancellationToken, decisive.Grade),
+        };
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Tsm.Application.AuditTrail;
+using Tsm.Application.Events;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+using Tsm.Application.Requests;
+using Tsm.Application.Services;
+using Tsm.Storage.Rows;
+
+namespace Tsm.Storage.Shared;
+
+/// <summary>Requests, in the table <c>requests</c>.</summary>
+public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
+{
+    /// <inheritdoc/>
+    public async Task<(ServiceRequest Request, bool IsNew)> AddAsync(
+        ServiceRequest request, TimeSpan claim, AuditEntry? audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (await FindAsync(request.Tenant, request.Id, cancellationToken) is { } known)
+        {
+            return (known, false);
+        }
+
+        long lease = await LeaseAsync(claim, cancellationToken);
+        bool isNew = await sql.TransactAsync(
+            request.Tenant,
+            [new(StoredRequest.AddSql, StoredRequest.Values(request, lease), MustChange: true)],
+            audit is null ? [] : [audit],
+            cancellationToken);
+        return isNew
+            ? (request with { Revision = 1 }, true)
+            : (await FindAsync(request.Tenant, request.Id, cancellationToken) ?? throw new StoreUnavailableException("The request is neither new nor known.", inner: null), false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ServiceRequest?> FindAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        (await sql.QueryAsync<StoredRequest>(
+            $"SELECT {StoredRequest.Columns} FROM requests WHERE tenant = @tenant AND id = @id", new { tenant, id }, cancellationToken))
+        .FirstOrDefault()?.ToRequest();
+
+    /// <inheritdoc/>
+    public async Task<Page<ServiceRequest>> ListAsync(
+        string tenant, RequestFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        StoredValues.CheckLimit(limit);
+        IReadOnlyList<StoredRequest> rows = await sql.QueryAsync<StoredRequest>(
+            $"SELECT {StoredRequest.Columns} FROM requests WHERE tenant = @tenant AND seq < @before"
+            + (filter.Provider is null ? "" : " AND provider = @provider")
+            + (filter.Requester is null ? "" : " AND requester = @requester")
+            + (filter.Origin is null ? "" : " AND origin = @origin")
+            + (filter.Status is null ? "" : " AND status = @status")
+            + (filter.Service is null ? "" : " AND service = @service")
+            + (filter.Card is null ? "" : " AND card = @card")
+            + (filter.Contract is null ? "" : " AND contract = @contract")
+            + (filter.Live ? " AND ended_at IS NULL" : "")
+            + " ORDER BY seq DESC LIMIT @take",
+            new
+            {
+                tenant,
+                provider = filter.Provider,
+                requester = filter.Requester,
+                origin = filter.Origin?.ToString(),
+                status = filter.Status?.ToString(),
+                service = filter.Service,
+                card = filter.Card is { } card ? StoredValues.Grain(card) : null,
+                contract = filter.Contract,
+                before = StoredValues.Before(cursor),
+                take = limit + 1,
+            },
+            cancellationToken);
+        return new(
+            [.. rows.Take(limit).Select(r => r.ToRequest())],
+            rows.Count > limit ? rows[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ServiceRequest>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        List<ServiceRequest> claimed = [.. await ClaimAsync("due <= @at", "due", limit, lease, cancellationToken)];
+        if (claimed.Count < limit)
+        {
+            claimed.AddRange(await ClaimAsync(
+                """
+                watch IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM jobs WHERE jobs.tenant = requests.tenant AND jobs.id = requests.watch AND jobs.ended_at IS NOT NULL)
+                """,
+                "seq",
+                limit - claimed.Count,
+                lease,
+                cancellationToken));
+        }
+
+        return claimed;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> SaveAsync(
+        ServiceRequest request, ServiceEvent? raised, AuditEntry? audit, TimeSpan hold, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        long lease = await LeaseAsync(hold, cancellationToken);
+        List<SqlStatement> statements = [new(StoredRequest.SaveSql, StoredRequest.Values(request, lease), MustChange: true)];
+        if (raised is not null)
+        {
+            statements.Add(new(StoredEventRow.AddSql, StoredEventRow.Values(request.Tenant, raised)));
+        }
+
+        return await sql.TransactAsync(request.Tenant, statements, audit is null ? [] : [audit], cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> CancelAsync(string tenant, string id, AuditEntry audit, CancellationToken cancellationToken) => sql.TransactAsync(
+        tenant,
+        [new(
+            """
+            UPDATE requests SET cancel = 1, due = @at, revision = revision + 1, lease = 0
+            WHERE tenant = @tenant AND id = @id AND cancel = 0 AND ended_at IS NULL
+            """,
+            new { tenant, id, at = StoredValues.Milliseconds(time.GetUtcNow()) },
+            MustChange: true)],
+        [audit],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ServiceRequest?> LastDoneAsync(
+        GrainKey card, string service, ServiceOperation operation, CancellationToken cancellationToken) =>
+        (await sql.QueryAsync<StoredRequest>(
+            $"""
+            SELECT {StoredRequest.Columns} FROM requests
+            WHERE tenant = @tenant AND card = @card AND service = @service AND operation = @operation AND status = 'Done'
+            ORDER BY seq DESC LIMIT 1
+            """,
+            new { tenant = card.Tenant, card = StoredValues.Grain(card), service, operation = OperationRules.Word(operation) },
+            cancellationToken)).FirstOrDefault()?.ToRequest();
+
+    private async Task<IEnumerable<ServiceRequest>> ClaimAsync(
+        string condition, string order, int limit, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        long now = await sql.NowAsync(cancellationToken);
+        IReadOnlyList<StoredRequest> rows = await sql.ChangeAsync<StoredRequest>(
+            $"""
+            WITH picked AS MATERIALIZED (
+                SELECT seq FROM requests WHERE lease <= @now AND {condition} ORDER BY {order} LIMIT @limit {sql.SkipLocked})
+            UPDATE requests SET lease = @until WHERE seq IN (SELECT seq FROM picked)
+            RETURNING {StoredRequest.Columns}
+            """,
+            new { now, until = now + (long)lease.TotalMilliseconds, at = StoredValues.Milliseconds(time.GetUtcNow()), limit },
+            cancellationToken);
+        return rows.Select(r => r.ToRequest());
+    }
+
+    // Zero is before every time: the claim is over.
+    private async Task<long> LeaseAsync(TimeSpan hold, CancellationToken cancellationToken) =>
+        hold <= TimeSpan.Zero ? 0 : await sql.NowAsync(cancellationToken) + (long)hold.TotalMilliseconds;
+}

@@ -1,0 +1,218 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Tsm.Application.Applications;
+using Tsm.Application.ApplicationServers;
+using Tsm.Application.AuditTrail;
+using Tsm.Application.Cards;
+using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Application.Providers;
+using Tsm.Application.Requests;
+using Tsm.Application.Services;
+using Tsm.Card.CapFiles;
+using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
+using Tsm.Security.Keys;
+using Tsm.Storage.Shared;
+using Tsm.Storage.Vault;
+using Tsm.Tests.Storage;
+using Tsm.Tests.Testing;
+
+namespace Tsm.Tests.Requests;
+
+/// <summary>How a card and a server take what is asked of them.</summary>
+/// <param name="Job">How the job ends.</param>
+/// <param name="Executed">Whether the card has done it, whatever is heard of it.</param>
+/// <param name="AuditsLost">How many audits are not answered.</param>
+/// <param name="ServerDown">Whether the server is down when it is asked to allocate.</param>
+/// <param name="TellingFails">How often the server cannot be told.</param>
+internal sealed record ModelFate(JobStatus Job, bool Executed, int AuditsLost, bool ServerDown, int TellingFails);
+
+/// <summary>A real store with a card and a server that obey a fate, and a worker that may die at any moment.</summary>
+internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInstances, IDisposable
+{
+    public const string Tenant = "acme";
+    public static readonly GrainKey Card = new(Tenant, "card", "000001");
+
+    private readonly SqliteStoreUnderTest _store;
+    private readonly ModelFate _fate;
+    private readonly KeyVault _vault;
+    private readonly Dictionary<string, JobRow> _rows = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _allocated = new(StringComparer.Ordinal);
+    private int _lost;
+    private int _untold;
+    private long _version = 1;
+
+    private ModelWorld(ModelFate fate)
+    {
+        _fate = fate;
+        _store = new SqliteStoreUnderTest(Time);
+        _vault = new(VaultKey.From([.. Enumerable.Range(1, VaultKey.Size).Select(i => (byte)i)]), _store.Vault);
+        Options = new RequestOptions();
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public Fuse Fuse { get; } = new();
+
+    public RequestOptions Options { get; }
+
+    /// <summary>What the card has.</summary>
+    public InstanceState State { get; private set; } = InstanceState.Absent;
+
+    /// <summary>The jobs that the card was given, each once.</summary>
+    public IEnumerable<string> Jobs => _rows.Keys;
+
+    /// <summary>What became of the allocation on the side of the server.</summary>
+    public string ServerSays { get; private set; } = "nothing";
+
+    /// <summary>How many different allocations it has made.</summary>
+    public int Allocated => _allocated.Count;
+
+    public RequestStore Requests => new(_store.Sql, Time);
+
+    public AllocationStore Allocations => new(_store.Sql, Time);
+
+    public Events Events => new(_store.Sql);
+
+    public static async Task<ModelWorld> StartAsync(ModelFate fate)
+    {
+        var world = new ModelWorld(fate);
+        await world.PrepareAsync();
+        return world;
+    }
+
+    public void Dispose()
+    {
+        _vault.Dispose();
+        _store.Dispose();
+    }
+
+    /// <summary>A process: it goes on with what it finds, until it dies.</summary>
+    public (RequestDesk Desk, RequestWorker Worker) NewProcess()
+    {
+        IRequests requests = Fuse.Guard<IRequests>(Requests);
+        IAllocations allocations = Fuse.Guard<IAllocations>(Allocations);
+        IApplicationServers servers = Fuse.Guard<IApplicationServers>(this);
+        IGrainHost host = Fuse.Guard<IGrainHost>(this);
+        var books = new Books(_store.Sql);
+        var book = new ServiceBook(new(books, _store.Catalogue), books, this);
+        var eligibility = new EligibilityDesk(
+            new Numbers(_store.Sql), _store.Aliases, _store.Grains, [new CardMachine()], _store.Catalogue, this, book, requests, servers);
+        var materials = new RequestMaterials(book, _store.Catalogue, _store.Cards, allocations, _vault);
+        IOptions<RequestOptions> options = Microsoft.Extensions.Options.Options.Create(Options);
+        var steps = new RequestSteps(requests, allocations, servers, eligibility, materials, host, _store.Jobs, this, options, Time);
+        var signal = new RequestSignal();
+        return (
+            new(requests, steps, eligibility, signal, options, Time),
+            new(requests, allocations, servers, steps, signal, options, Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<RequestWorker>.Instance));
+    }
+
+    public async Task<IReply> SendAsync(GrainKey key, IGrainCommand command, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case EnqueueJob job when _rows.TryGetValue(job.JobId, out JobRow? known):
+                return new JobAccepted(known);
+            case EnqueueJob job:
+                bool isAudit = job.Operation == Operation.Audit;
+                JobStatus status = isAudit ? _lost++ < _fate.AuditsLost ? JobStatus.Expired : JobStatus.Done : _fate.Job;
+                if (!isAudit && (status == JobStatus.Done || (_fate.Executed && status == JobStatus.Expired)))
+                {
+                    State = InstanceState.Active;
+                }
+
+                JobRow row = StoreData.Job(Card, job.JobId, status) with { EndedAt = Time.GetUtcNow(), Grade = Grade.Proven };
+                _rows[job.JobId] = row;
+                await _store.Grains.CommitAsync([new(Card, _version++, 1, null, [new SaveJob(row)], null)], cancellationToken);
+                return new JobAccepted(row);
+            case CancelJob cancel:
+                return new JobForgotten(cancel.JobId);
+            default:
+                return new UnknownGrain(key);
+        }
+    }
+
+    public Task<Problem?> AskStatusAsync(string tenant, string server, string service, CancellationToken cancellationToken) => Task.FromResult<Problem?>(null);
+
+    public Task<AllocationOutcome> AllocateAsync(Allocation asked, CancellationToken cancellationToken)
+    {
+        if (_fate.ServerDown)
+        {
+            return Task.FromResult(new AllocationOutcome(null, null, default, AllocationProblems.Down("canteen", "silence.")));
+        }
+
+        _allocated.Add(asked.Request);
+        ServerSays = "allocated";
+        byte[] values = Encoding.UTF8.GetBytes("""{"key":"00112233445566778899AABBCCDDEEFF"}""");
+        return Task.FromResult(new AllocationOutcome("a-" + asked.Request, "0001", _vault.Seal(asked.Card, values), null));
+    }
+
+    public Task<Problem?> ConfirmAsync(Allocation allocation, CancellationToken cancellationToken) => TellAsync("used");
+
+    public Task<Problem?> ReleaseAsync(Allocation allocation, CancellationToken cancellationToken) => TellAsync("released");
+
+    public Task<Page<ServiceInstanceRow>> ListAsync(
+        string tenant, ServiceInstanceFilter filter, string? cursor, int limit, CancellationToken cancellationToken) => Task.FromResult(new Page<ServiceInstanceRow>(
+            State == InstanceState.Absent
+                ? []
+                : [new(Card, StoreData.Iccid(1), StoreData.Msisdn(1), "canteen", "lunch", "1.0", "c1", 1, State, State, false, null, Time.GetUtcNow(), Time.GetUtcNow())],
+            null));
+
+    public Task<int> CountAsync(string tenant, ServiceInstanceFilter filter, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    private Task<Problem?> TellAsync(string what)
+    {
+        if (_untold++ < _fate.TellingFails)
+        {
+            return Task.FromResult<Problem?>(AllocationProblems.Down("canteen", "silence."));
+        }
+
+        ServerSays = what;
+        return Task.FromResult<Problem?>(null);
+    }
+
+    private async Task PrepareAsync()
+    {
+        DateTimeOffset now = Time.GetUtcNow();
+        Assert.True(ApplicationUpload.TryRead(CapBuilder.SampleApplet().Memory, "hello", now, out CatalogueApplication? application, out _));
+        await _store.Catalogue.AddApplicationAsync(Tenant, application, StoreData.Audit(), CancellationToken.None);
+        await _store.Catalogue.SaveModelAsync(
+            Tenant, Tsm.Server.Hosting.BuiltInCardModels.All.First(m => m.Name == "uicc-aes"), StoreData.Audit(), CancellationToken.None);
+        var state = new CardState { Iccid = StoreData.Iccid(1), Msisdn = StoreData.Msisdn(1), Model = "uicc-aes" };
+        await _store.Import.ImportAsync(
+            Tenant,
+            [new(Card, 1, new CardMachine().Serialize(state), [StoreData.Keys(1)], StoreData.CardRow(Card, state.Iccid, state.Msisdn, "uicc-aes"))],
+            now,
+            StoreData.Audit(),
+            CancellationToken.None);
+        var books = new Books(_store.Sql);
+        await SaveAsync(books, new Provider { Id = "lunch", Name = "Lunch", DomainAid = Aid.Parse("F054534D01"), DomainTar = Tar.Parse("D00001"), CreatedAt = now });
+        await SaveAsync(books, new Contract { Id = "c1", Provider = "lunch", Mode = ContractMode.Simple, From = now });
+        await SaveAsync(books, new Service
+        {
+            Id = "canteen",
+            Provider = "lunch",
+            Name = "Canteen card",
+            ApplicationServer = "canteen",
+            CreatedAt = now,
+            Versions =
+            [
+                new()
+                {
+                    Version = "1.0",
+                    Application = application.Id,
+                    Module = application.Applets[0],
+                    Instance = application.Applets[0],
+                    Personalisation = [new("0101", "{key}")],
+                    CreatedAt = now,
+                    ApprovedAt = now,
+                },
+            ],
+        });
+    }
+
+    private static async Task SaveAsync<T>(Books books, T document) where T : class, IBook => Assert.True(await books.SaveAsync(
+        Tenant, document, 0, AuditEntries.BookSaved(StoreData.Epoch, Actor.FirstStart, document, "It was made."), CancellationToken.None));
+}

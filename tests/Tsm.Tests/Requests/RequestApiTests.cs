@@ -1,0 +1,252 @@
+using System.Text.Json;
+using Tsm.Canteen;
+using Tsm.Tests.Server;
+
+namespace Tsm.Tests.Requests;
+
+/// <summary>Requests through the API, with the canteen's application server, over SMPP, to simulated cards and back.</summary>
+public sealed class RequestApiTests : IAsyncLifetime
+{
+    private RequestWorld _world = null!;
+
+    public async Task InitializeAsync() => _world = await RequestWorld.StartAsync();
+
+    public async Task DisposeAsync() => await _world.DisposeAsync();
+
+    [Fact]
+    public async Task S1_01_A_request_finds_its_application_server_which_allocates_and_the_card_gets_it()
+    {
+        (int status, JsonElement taken) = await _world.AskAsync("deploy");
+        Assert.True(status == 202, taken.ToString());
+        JsonElement ended = await _world.EndAsync(taken);
+        await _world.AllocationsAsync("used");
+
+        Assert.True(ended.Text("status") == "done", ended.ToString());
+        Assert.Equal(("proven", "lunch", "1.0", "lunch-1"), (ended.Text("grade"), ended.Text("provider"), ended.Text("version"), ended.Text("contract")));
+        Assert.Equal(1, _world.Canteen.Asked);
+        Assert.Equal("active", await _world.StateAsync());
+        (_, JsonElement events) = await _world.Server.GetAsync("/api/v1/events?limit=1000");
+        Assert.Contains(events.List("items"), e => e.Text("kind") == "request.ended" && e.Text("request") == ended.Text("id"));
+        Assert.Empty(_world.Network.Account.CounterReused);
+        Assert.Empty(_world.Network.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public async Task S1_02_An_unknown_identifier_or_operation_is_an_error_and_no_application_server_is_called()
+    {
+        (int service, JsonElement first) = await _world.AskAsync("deploy", service: "7F");
+        (int operation, JsonElement second) = await _world.AskAsync("explode");
+
+        Assert.Equal((404, "SERVICE_UNKNOWN"), (service, first.Text("code")));
+        Assert.Equal((422, "OPERATION_UNKNOWN"), (operation, second.Text("code")));
+        Assert.Equal(0, _world.Canteen.Asked);
+        Assert.Equal(0, _world.Network.Submitted);
+    }
+
+    [Theory, InlineData("canteen"), InlineData("01"), InlineData(RequestWorld.ServiceAid)]
+    public async Task A_service_is_found_by_id_by_code_and_by_registered_AID(string identifier)
+    {
+        (int status, JsonElement report) = await _world.SendAsync(
+            _world.Provider, HttpMethod.Post, "/api/v1/eligibility-checks", new { service = identifier, operation = "deploy", msisdn = RequestWorld.Msisdn });
+
+        Assert.Equal(200, status);
+        Assert.True(report.GetProperty("eligible").GetBoolean(), report.ToString());
+        Assert.Equal(0, _world.Canteen.Asked);
+    }
+
+    [Fact]
+    public async Task S1_05_The_life_cycle_goes_by_requests_and_illegal_steps_are_refused()
+    {
+        await _world.DoAsync("download");
+        Assert.Equal("personalised", await _world.StateAsync());
+        await RefusedAsync("suspend", 409, "OPERATION_ILLEGAL");
+        await _world.DoAsync("activate");
+        await RefusedAsync("resume", 409, "OPERATION_ILLEGAL");
+        await _world.DoAsync("suspend");
+        await _world.DoAsync("suspend");
+        Assert.Equal("suspended", await _world.StateAsync());
+        await _world.DoAsync("resume");
+        await _world.DoAsync("terminate");
+        Assert.Equal("absent", await _world.StateAsync());
+        await RefusedAsync("resume", 409, "SERVICE_TERMINATED");
+        await _world.AllocationsAsync("released");
+    }
+
+    [Fact]
+    public async Task S1_06_S1_07_The_same_request_gets_the_same_allocation_and_each_card_its_own_key_and_serial_number()
+    {
+        (_, JsonElement first) = await _world.AskAsync("deploy", key: "order-1");
+        await _world.EndAsync(first);
+        (int again, JsonElement second) = await _world.AskAsync("deploy", key: "order-1");
+        (int other, JsonElement reused) = await _world.AskAsync("suspend", key: "order-1");
+        await _world.DoAsync("deploy", RequestWorld.OtherMsisdn);
+
+        Assert.Equal((202, first.Text("id")), (again, second.Text("id")));
+        Assert.Equal((422, "REQUEST_ID_REUSED"), (other, reused.Text("code")));
+        Assert.Equal([RequestWorld.Iccid, RequestWorld.OtherIccid], _world.Canteen.Books.All.Select(a => a.Iccid));
+        Assert.Equal(2, _world.Canteen.Books.All.Select(a => a.Serial).Distinct().Count());
+        Assert.Equal(2, _world.Canteen.Books.All.Select(a => a.Key).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task S1_08_The_number_is_checked_before_anything_else_and_refusals_are_audited()
+    {
+        (int unknown, JsonElement first) = await _world.AskAsync("explode", "491799999999", service: "nothing");
+        (int another, JsonElement second) = await _world.AskAsync("deploy", RequestWorld.OtherMsisdn, card: RequestWorld.Iccid);
+        (_, JsonElement trail) = await _world.Server.GetAsync("/api/v1/audit-trail?action=request.refused");
+
+        Assert.Equal((404, "NUMBER_UNKNOWN"), (unknown, first.Text("code")));
+        Assert.Equal((409, "NUMBER_OF_ANOTHER_CARD"), (another, second.Text("code")));
+        Assert.Equal(
+            ["NUMBER_OF_ANOTHER_CARD", "NUMBER_UNKNOWN"], trail.List("items").Select(e => e.GetProperty("details").Text("code")));
+        Assert.Equal(0, _world.Canteen.Asked);
+    }
+
+    [Fact]
+    public async Task S1_09_Keys_are_in_no_answer_no_log_and_no_file()
+    {
+        await _world.DoAsync("deploy");
+        await _world.AllocationsAsync("used");
+        await _world.Server.GetAsync("/api/v1/requests?limit=10");
+        await _world.Server.GetAsync("/api/v1/application-servers/canteen");
+        string key = _world.Canteen.Books.All.Single().Key;
+
+        Assert.All(_world.Server.Answers, a => Assert.DoesNotContain(key, a, StringComparison.OrdinalIgnoreCase));
+        Assert.All(_world.Server.Log.Lines, l => Assert.DoesNotContain(key, l, StringComparison.OrdinalIgnoreCase));
+        byte[] raw = Convert.FromHexString(key);
+        foreach (string file in Directory.GetFiles(_world.Server.Folder, "tsm.db*"))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var content = new MemoryStream();
+            await stream.CopyToAsync(content);
+            Assert.Equal(-1, content.ToArray().AsSpan().IndexOf(raw));
+            Assert.DoesNotContain(key, System.Text.Encoding.Latin1.GetString(content.ToArray()), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public async Task S1_16_An_operation_for_a_card_that_is_off_reaches_it_when_it_attaches()
+    {
+        await _world.DoAsync("deploy");
+        _world.Network.Detach(RequestWorld.Msisdn);
+        (int status, JsonElement taken) = await _world.AskAsync("suspend", token: (await _world.Server.TokenAsync("operator", null)).Token);
+        Assert.Equal(202, status);
+        int before = _world.Network.Submitted;
+        await ProviderWorld.UntilAsync(() => Task.FromResult(_world.Network.Submitted), sent => sent >= before && sent > 0);
+        JsonElement waiting = (await ProviderWorld.UntilAsync(
+            () => _world.Server.GetAsync($"/api/v1/requests/{taken.Text("id")}"), seen => seen.Body.Text("status") == "running")).Body;
+        Assert.Equal("active", await _world.StateAsync());
+
+        await _world.Network.AttachAsync(RequestWorld.Msisdn);
+        JsonElement ended = await AttachedAsync(waiting);
+
+        Assert.Equal(("done", "suspended"), (ended.Text("status"), await _world.StateAsync()));
+    }
+
+    [Fact]
+    public async Task S3_02_The_eligibility_says_whether_the_domain_is_there()
+    {
+        object body = new { service = "canteen", operation = "deploy", msisdn = RequestWorld.Msisdn };
+        (_, JsonElement before) = await _world.Server.PostAsync("/api/v1/eligibility-checks", body);
+        await _world.DoAsync("deploy");
+        (_, JsonElement after) = await _world.Server.PostAsync("/api/v1/eligibility-checks", body);
+
+        Assert.Contains("will be made", Found(before, "domain"), StringComparison.Ordinal);
+        Assert.Equal("It is on the card.", Found(after, "domain"));
+    }
+
+    [Fact]
+    public async Task A_provider_sees_its_own_requests_only_and_nothing_of_another()
+    {
+        (_, JsonElement own) = await _world.AskAsync("deploy");
+        string globex = (await _world.Server.TokenAsync("provider", "globex")).Token;
+        (int foreign, JsonElement refusal) = await _world.AskAsync("deploy", token: globex);
+        (int ghost, JsonElement unknown) = await _world.AskAsync("deploy", service: "nothing", token: globex);
+        (int shown, JsonElement answer) = await _world.SendAsync(globex, HttpMethod.Get, $"/api/v1/requests/{own.Text("id")}");
+        (int cancelled, _) = await _world.SendAsync(globex, HttpMethod.Post, $"/api/v1/requests/{own.Text("id")}/cancel", new { });
+        (_, JsonElement list) = await _world.SendAsync(globex, HttpMethod.Get, "/api/v1/requests");
+        (_, JsonElement operators) = await _world.Server.GetAsync("/api/v1/requests");
+
+        Assert.Equal((404, "SERVICE_UNKNOWN"), (foreign, refusal.Text("code")));
+        Assert.Equal((ghost, unknown.Text("code")), (foreign, refusal.Text("code")));
+        Assert.Equal((404, "REQUEST_UNKNOWN", 404), (shown, answer.Text("code"), cancelled));
+        Assert.All(list.List("items"), r => Assert.Equal("globex", r.Text("requester")));
+        Assert.DoesNotContain("lunch", list.ToString(), StringComparison.Ordinal);
+        Assert.Contains(operators.List("items"), r => r.Text("requester") == "globex" && r.TryGetProperty("problem", out JsonElement p) && p.Text("code") == "PROVIDER_FOREIGN");
+        await _world.EndAsync(own);
+    }
+
+    [Fact]
+    public async Task A_phone_asks_for_services_of_its_own_card_and_sees_its_own_requests()
+    {
+        (int status, JsonElement taken) = await _world.SendAsync(
+            _world.Phone, HttpMethod.Post, "/api/v1/phone/requests", new { identifier = "01", operation = "deploy" }, "p-1");
+        Assert.True(status == 202, taken.ToString());
+        (int again, JsonElement same) = await _world.SendAsync(
+            _world.Phone, HttpMethod.Post, "/api/v1/phone/requests", new { identifier = "01", operation = "deploy" }, "p-1");
+        await _world.EndAsync(taken);
+        string other = (await _world.Server.TokenAsync("phone", RequestWorld.OtherMsisdn)).Token;
+        (int foreign, _) = await _world.SendAsync(other, HttpMethod.Get, $"/api/v1/phone/requests/{taken.Text("id")}");
+        (int shown, JsonElement own) = await _world.SendAsync(_world.Phone, HttpMethod.Get, $"/api/v1/phone/requests/{taken.Text("id")}");
+        (int rotate, JsonElement refused) = await _world.SendAsync(
+            _world.Phone, HttpMethod.Post, "/api/v1/phone/requests", new { identifier = "01", operation = "rotateKeys" });
+
+        Assert.Equal((202, taken.Text("id")), (again, same.Text("id")));
+        Assert.Equal((404, 200, "done"), (foreign, shown, own.Text("status")));
+        Assert.Equal((403, "OPERATION_NOT_FOR_SIDE"), (rotate, refused.Text("code")));
+        Assert.Equal("active", await _world.StateAsync());
+    }
+
+    [Fact]
+    public async Task S1_13_A_loss_report_suspends_all_active_services_and_only_the_carrier_resumes_them()
+    {
+        await _world.DoAsync("deploy");
+        string service = (await _world.Server.TokenAsync("customerService", null)).Token;
+
+        (int status, JsonElement report) = await _world.SendAsync(
+            service, HttpMethod.Post, "/api/v1/loss-reports", new { msisdn = "+" + RequestWorld.Msisdn }, "loss-1");
+        (_, JsonElement again) = await _world.SendAsync(service, HttpMethod.Post, "/api/v1/loss-reports", new { msisdn = RequestWorld.Msisdn }, "loss-1");
+        (int unknown, JsonElement nobody) = await _world.SendAsync(service, HttpMethod.Post, "/api/v1/loss-reports", new { msisdn = "491799999999" });
+        JsonElement request = report.List("requests").Single();
+        await _world.EndAsync(request);
+
+        Assert.Equal((202, RequestWorld.Iccid), (status, report.Text("card")));
+        Assert.All(again.List("requests"), r => Assert.Equal(request.Text("id"), r.Text("id")));
+        Assert.Equal((404, "NUMBER_UNKNOWN"), (unknown, nobody.Text("code")));
+        Assert.Equal("suspended", await _world.StateAsync());
+        await RefusedAsync("resume", 409, "SUSPENDED_BY_ANOTHER");
+        (_, JsonElement resumed) = await _world.Server.PostAsync(
+            "/api/v1/requests", new { service = "canteen", operation = "resume", msisdn = RequestWorld.Msisdn });
+        Assert.Equal("done", (await _world.EndAsync(resumed)).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_request_is_called_off_while_the_card_is_off_and_what_was_allocated_is_released()
+    {
+        _world.Network.Detach(RequestWorld.Msisdn);
+        (_, JsonElement taken) = await _world.AskAsync("deploy");
+        await ProviderWorld.UntilAsync(
+            () => _world.Server.GetAsync($"/api/v1/requests/{taken.Text("id")}"), seen => seen.Body.Text("status") == "running");
+
+        (int status, _) = await _world.SendAsync(_world.Provider, HttpMethod.Post, $"/api/v1/requests/{taken.Text("id")}/cancel", new { });
+        await _world.Network.AttachAsync(RequestWorld.Msisdn);
+        JsonElement ended = await AttachedAsync(taken);
+        (int late, JsonElement problem) = await _world.SendAsync(
+            _world.Provider, HttpMethod.Post, $"/api/v1/requests/{(await _world.DoAsync("terminate")).Text("id")}/cancel", new { });
+
+        Assert.Equal((202, "cancelled"), (status, ended.Text("status")));
+        Assert.Equal((409, "REQUEST_ENDED"), (late, problem.Text("code")));
+        await _world.AllocationsAsync("released");
+    }
+
+    private static string Found(JsonElement report, string check) => report.List("checks").Single(c => c.Text("name") == check).Text("found");
+
+    private async Task RefusedAsync(string operation, int status, string code)
+    {
+        (int answered, JsonElement problem) = await _world.AskAsync(operation);
+        Assert.Equal((status, code), (answered, problem.TryGetProperty("code", out JsonElement found) ? found.GetString() : problem.ToString()));
+    }
+
+    // What was made ready before the card came back may still be on its way to it.
+    private Task<JsonElement> AttachedAsync(JsonElement request) => _world.EndAsync(request);
+}
