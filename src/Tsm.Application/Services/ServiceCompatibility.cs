@@ -2,7 +2,6 @@ using System.Globalization;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Card.GlobalPlatform;
-using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Services;
 

@@ -30,7 +30,11 @@ public sealed class ServiceCompatibilityTests
     {
         CardModel old = Offers.Model() with
         {
-            JavaCard = "2.1.1", GlobalPlatform = "2.1.1", SecurityDomains = 0, Memory = 150, RamTar = Tar.Parse("000101"),
+            JavaCard = "2.1.1",
+            GlobalPlatform = "2.1.1",
+            SecurityDomains = 0,
+            Memory = 150,
+            RamTar = Tar.Parse("000101"),
             Packages = [Offers.Framework with { Minor = 2 }, new(Wallet.Applets[0], 1, 0)],
         };
         ServiceVersion version = Version with { Tar = old.RamTar, Privileges = Octets.Parse("008000"), Personalisation = [new("0101", new string('0', 4000))] };
