@@ -130,6 +130,9 @@ public sealed record JobCursor
     /// <summary>Whether the outcome of the packet before is unknown: a refusal of the next LOAD then means that the load is lost.</summary>
     public bool Doubtful { get; init; }
 
+    /// <summary>How many barriers were tried in vain.</summary>
+    public int BarsTried { get; init; }
+
     /// <summary>Whether keys replace those that may be there already.</summary>
     public bool Replaces { get; init; }
 
@@ -184,6 +187,12 @@ public enum Stage
 
     /// <summary>PUT KEY of the token key and the receipt key to the issuer's domain.</summary>
     PutDelegationKeys,
+
+    /// <summary>GET DATA of the issuer's domain: whether token key and receipt key are there.</summary>
+    ListDelegationKeys,
+
+    /// <summary>GET DATA under keys whose earlier packets shall not be executed any more, before an audit is believed.</summary>
+    Bar,
 
     /// <summary>INSTALL of the provider's security domain.</summary>
     CreateDomain,

@@ -26,11 +26,12 @@ public sealed class CardMachine : IMachine
         CardState card = JsonSerializer.Deserialize(state, CardJson.Default.CardState) ?? throw new JsonException("The state of a card is never null.");
 
         // States from before providers have no lists of theirs.
-        return card.SecurityDomains.IsDefault || card.Services.IsDefault
+        return card.SecurityDomains.IsDefault || card.Services.IsDefault || card.Barriers.IsDefault
             ? card with
             {
                 SecurityDomains = card.SecurityDomains.IsDefault ? [] : card.SecurityDomains,
                 Services = card.Services.IsDefault ? [] : card.Services,
+                Barriers = card.Barriers.IsDefault ? [] : card.Barriers,
             }
             : card;
     }

@@ -46,6 +46,9 @@ public sealed record CardState
     /// <summary>What the card needs for delegated management; null before its first delegated domain.</summary>
     public DelegationKeys? Delegation { get; init; }
 
+    /// <summary>Key sets of domains under which packets were given up that may still be on their way; see <see cref="Barrier"/>.</summary>
+    public ImmutableArray<Barrier> Barriers { get; init; } = [];
+
     /// <summary>The services that are or were on the card, one entry each.</summary>
     public ImmutableArray<ServiceEntry> Services { get; init; } = [];
 
@@ -163,11 +166,21 @@ public sealed record DomainKeys(WrappedKeySet Wrapped, bool IsPut, bool IsProven
     public int Version => Wrapped.Version;
 }
 
+/// <summary>
+/// A key set under which a packet was given up: it could still arrive, and an audit under other keys, with another counter, would not
+/// keep it from being executed. A later packet under the same keys does, once the card has answered it.
+/// </summary>
+public sealed record Barrier(Aid Domain, int KeyVersion);
+
 /// <summary>What the issuer's domain of a card needs for delegated management.</summary>
 /// <param name="ReceiptKey">The key 71/01 of this card, sealed.</param>
 /// <param name="IsProven">Whether the card has said that it has the token key 70/01 and the receipt key.</param>
 /// <param name="Receipts">The highest confirmation counter that a receipt has shown; null before the first.</param>
-public sealed record DelegationKeys(Octets ReceiptKey, bool IsProven, int? Receipts);
+public sealed record DelegationKeys(Octets ReceiptKey, bool IsProven, int? Receipts)
+{
+    /// <summary>Whether they were sent, and it is not known yet whether the card has them.</summary>
+    public bool IsSent { get; init; }
+}
 
 /// <summary>A service that is or was on the card.</summary>
 /// <param name="Generation">1 for its first time on this card, then 2, 3, ...</param>
@@ -285,6 +298,12 @@ public enum Purpose
 
     /// <summary>PUT KEY of the receipt key 71/01 to the issuer's domain.</summary>
     PutReceiptKey,
+
+    /// <summary>GET DATA of the key information of the issuer's domain, to see whether token key and receipt key are there.</summary>
+    ListDelegationKeys,
+
+    /// <summary>GET DATA under keys whose earlier packets shall not be executed any more.</summary>
+    Bar,
 
     /// <summary>INSTALL [for install and make selectable] of a provider's security domain.</summary>
     CreateDomain,

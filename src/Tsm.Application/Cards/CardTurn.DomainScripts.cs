@@ -30,6 +30,11 @@ internal sealed partial class CardTurn
     private PlannedStep PlanDomain(CardJob job) => job.Cursor.Stage switch
     {
         Stage.PutDelegationKeys => PutDelegationKeys(),
+        Stage.ListDelegationKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDelegationKeys, null),
+        Stage.Bar => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.Bar, _card.Barriers[job.Cursor.BarsTried].Domain) with
+        {
+            After = job.Cursor with { Stage = Stage.AuditApplications },
+        },
         Stage.CreateDomain => CreateDomain(job.Order!.Domain!),
         Stage.PutDomainKeys => PutDomainKeys(DomainOf(job)!),
         Stage.ListDomainKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDomainKeys, DomainOf(job)!.Aid),
@@ -134,7 +139,7 @@ internal sealed partial class CardTurn
     {
         Octets Groups(int keyId, KeyMaterial key) => KeyTransport.ProtectInGroups(key, dek, keys.Version, keyId).ToOctets();
         Octets data = Octets.Concat(Groups(1, keys.Kic), Groups(2, keys.Kid), Groups(3, keys.Dek!));
-        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data);
+        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data, StoreDataEncryption.Encrypted);
         ImmutableArray<StepPart> parts =
         [
             new(Purpose.ForPersonalization, domain.Aid),
@@ -160,10 +165,11 @@ internal sealed partial class CardTurn
     }
 
     /// <summary>INSTALL [for personalization] and STORE DATA, and the octets that they take in a script.</summary>
-    private (ImmutableArray<CommandApdu> Commands, int Size) PersonalisationScript(Aid instance, Octets data)
+    private (ImmutableArray<CommandApdu> Commands, int Size) PersonalisationScript(
+        Aid instance, Octets data, StoreDataEncryption encryption = StoreDataEncryption.None)
     {
         ImmutableArray<CommandApdu> commands =
-            [InstallCommand.ForPersonalization(instance), .. StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, StoreDataEncryption.None)];
+            [InstallCommand.ForPersonalization(instance), .. StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, encryption)];
         return (commands, commands.Sum(c => ScriptLayout.SizeOf(Model.ScriptFormat, c)));
     }
 

@@ -27,6 +27,13 @@ internal sealed partial class CardTurn
     {
         CounterDomain issuer = Domain!;
         var issuers = new Sender(issuer.Tar, null, issuer);
+        if (job.Cursor.Stage == Stage.Bar)
+        {
+            Barrier barrier = _card.Barriers[job.Cursor.BarsTried];
+            Tar tar = DomainOf(barrier.Domain)!.Tar;
+            return new(tar, barrier.Domain, CounterOf(tar, barrier.KeyVersion));
+        }
+
         if (DomainOf(job) is not { } domain)
         {
             return issuers;
@@ -74,9 +81,12 @@ internal sealed partial class CardTurn
         {
             return job.Operation == Operation.RotateKeys
                 ? new Decision.Illegal(DomainProblems.DomainMissing(ordered.Aid))
-                : new Decision.Proceed(ordered.Mode == ContractMode.Delegated && _card.Delegation is not { IsProven: true }
-                    ? Stage.PutDelegationKeys
-                    : Stage.CreateDomain);
+                : new Decision.Proceed(ordered.Mode != ContractMode.Delegated ? Stage.CreateDomain : _card.Delegation switch
+                {
+                    { IsProven: true } => Stage.CreateDomain,
+                    { IsSent: true } => Stage.ListDelegationKeys,
+                    _ => Stage.PutDelegationKeys,
+                });
         }
 
         return KeyStep(job, ordered, item, DomainOf(ordered.Aid));
@@ -101,8 +111,9 @@ internal sealed partial class CardTurn
     {
         switch (stage)
         {
-            case Stage.PutDelegationKeys when _card.Delegation is null:
-                _card = _card with { Delegation = new(_context.Keys.CreateSecret(ReceiptKeyLength), IsProven: false, Receipts: null) };
+            case Stage.PutDelegationKeys:
+                DelegationKeys delegation = _card.Delegation ?? new(_context.Keys.CreateSecret(ReceiptKeyLength), IsProven: false, Receipts: null);
+                _card = _card with { Delegation = delegation with { IsSent = true } };
                 break;
             case Stage.CreateDomain or Stage.PutDomainKeys:
                 DomainOrder ordered = job.Order!.Domain!;
@@ -164,6 +175,7 @@ internal sealed partial class CardTurn
                 break;
             case Purpose.RetireDomainKeys:
                 ChangeDomain(part.Aid!.Value, d => d with { Keys = [d.Keys[^1]] });
+                ForgetBarriers();
                 break;
             case Purpose.StoreDataLast:
                 int at = _card.Contents.FindIndex(c => c.Aid == part.Aid);
@@ -183,6 +195,7 @@ internal sealed partial class CardTurn
     {
         Remove(aid);
         _card = _card with { SecurityDomains = [.. _card.SecurityDomains.Where(d => d.Aid != aid)] };
+        ForgetBarriers();
     }
 
     /// <summary>The card repeats version and check values of what it has stored (GPCS 2.3.1 §11.8.3.1).</summary>
@@ -214,6 +227,40 @@ internal sealed partial class CardTurn
         Change(j => j with { Attempted = there });
     }
 
+    /// <summary>Whether token key and receipt key are on the card, after a PUT KEY of which the outcome is unknown.</summary>
+    private void TakeDelegationKeys(Octets answer)
+    {
+        bool there = KeyInformation.TryParseTemplate(answer.Span, out ImmutableArray<KeyInformation> keys, out _)
+            && keys.Any(k => k.KeyVersion == TokenKeyVersion) && keys.Any(k => k.KeyVersion == ReceiptKeyVersion);
+        _card = _card with { Delegation = _card.Delegation! with { IsProven = there, IsSent = there } };
+    }
+
+    /// <summary>A packet under the keys of a domain is given up: it may still arrive, and must not be executed behind an audit.</summary>
+    private void Raise(OutstandingPacket packet)
+    {
+        if (packet.KeysOf is { } domain && packet.Parts.Any(Changes))
+        {
+            var barrier = new Barrier(domain, Header(packet).Kid.KeyVersion);
+            _card = _card with { Uncertain = true, Barriers = _card.Barriers.Contains(barrier) ? _card.Barriers : _card.Barriers.Add(barrier) };
+        }
+    }
+
+    /// <summary>The card has answered a packet under these keys: what was sent under them before is dead.</summary>
+    private void Lower(OutstandingPacket packet)
+    {
+        if (packet.KeysOf is { } domain && !_card.Barriers.IsEmpty)
+        {
+            var held = new Barrier(domain, Header(packet).Kid.KeyVersion);
+            _card = _card with { Barriers = _card.Barriers.Remove(held) };
+        }
+    }
+
+    /// <summary>Keys that are gone keep nothing from being executed, and nothing under them is.</summary>
+    private void ForgetBarriers() => _card = _card with
+    {
+        Barriers = [.. _card.Barriers.Where(b => DomainOf(b.Domain)?.Keys.Any(k => k.Version == b.KeyVersion) ?? false)],
+    };
+
     /// <summary>Whether the domain that a job was about is to go: it is empty, and its provider does not keep it.</summary>
     private Aid? EmptyDomain(CardJob job) =>
         job.Order?.Domain is { RemoveWhenEmpty: true } ordered
@@ -238,6 +285,7 @@ internal sealed partial class CardTurn
         };
 
         _card = _card with { SecurityDomains = [.. _card.SecurityDomains.Select(Seen).OfType<CardDomain>()] };
+        ForgetBarriers();
     }
 
     /// <summary>Where a packet goes, under whose keys, and which counter it takes.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
@@ -43,6 +44,9 @@ internal sealed partial class CardTurn
                     break;
                 case Purpose.PutDomainKeys or Purpose.ForPersonalization when parts.Any(p => p.Purpose == Purpose.PutDomainKeys):
                     CheckKeys(packet, answer.Data);
+                    break;
+                case Purpose.ListDelegationKeys:
+                    TakeDelegationKeys(answer.Data);
                     break;
                 case Purpose.ListDomainKeys:
                     TakeKeyList(packet, answer.Data);
@@ -154,6 +158,10 @@ internal sealed partial class CardTurn
                 Remove(part.Aid!.Value);
                 Change(j => j with { Cursor = part.Purpose == Purpose.DeleteLeftover ? packet.After : new() });
                 break;
+            case Purpose.Bar:
+                // That it was refused is an answer too.
+                Change(j => j with { Cursor = packet.After });
+                break;
             case Purpose.DeleteDomain when notFound:
                 RemoveDomain(part.Aid!.Value);
                 Change(j => j with { Cursor = new() });
@@ -181,6 +189,11 @@ internal sealed partial class CardTurn
                 // Books and card may have drifted apart: ask once, then decide anew.
                 Change(j => j with { AuditedForDrift = true, Attempted = true, Cursor = new() { Stage = Stage.AuditApplications } });
                 Note("job", $"{Name(part.Purpose)} was answered {status}: the card is asked what is on it.");
+                break;
+            case Purpose.InstallForLoad or Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable
+                or Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover
+                when status == StatusWord.SecurityNotSatisfied && DomainOf(packet.KeysOf) is { Mode: ContractMode.Delegated } domain:
+                Abandon(DomainProblems.TokenRefused(Name(part.Purpose), domain.Aid, status), Grade.Proven);
                 break;
             default:
                 Abandon(Problems.FromStatusWord(part.Purpose, Name(part.Purpose), status), Grade.Proven);
@@ -285,7 +298,7 @@ internal sealed partial class CardTurn
                     IsPersonalised = known?.IsPersonalised ?? false,
                 };
             })],
-            Uncertain = false,
+            Uncertain = !_card.Barriers.IsEmpty,
             AuditedAt = Now,
         };
         Change(j => j with { Cursor = new(), Attempted = j.Attempted || j.Operation == Operation.Audit });

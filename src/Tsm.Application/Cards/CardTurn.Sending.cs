@@ -40,6 +40,10 @@ internal sealed partial class CardTurn
             {
                 Decide(job);
             }
+            else if (job.Cursor is { Stage: Stage.AuditApplications, NextPage: false } && job.Cursor.BarsTried < _card.Barriers.Length)
+            {
+                Change(j => j with { Cursor = j.Cursor with { Stage = Stage.Bar } });
+            }
             else
             {
                 Send(job);
@@ -250,6 +254,8 @@ internal sealed partial class CardTurn
         Purpose.ListLoadFiles => "GET STATUS of load files",
         Purpose.PutTokenKey => "PUT KEY of the token key",
         Purpose.PutReceiptKey => "PUT KEY of the receipt key",
+        Purpose.ListDelegationKeys => "GET DATA of the issuer's keys",
+        Purpose.Bar => "GET DATA, so that nothing sent before is executed any more",
         Purpose.CreateDomain => "INSTALL of the security domain",
         Purpose.PutDomainKeys => "PUT KEY of the domain",
         Purpose.ProveDomainKeys => "GET DATA under the new keys",

@@ -1,7 +1,6 @@
 using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
-using Tsm.Card.Identifiers;
 using Tsm.Security.CardContent;
 using Tsm.Security.Crypto;
 using Tsm.Simulator.Accounting;

@@ -64,7 +64,7 @@ public sealed partial class SecurityDomain
         });
         if (draft.Domain is { } parameters)
         {
-            _environment.Add(new(_environment, aid, [], draft.Tars, parameters, draft.MinimumSecurity));
+            _environment.Add(new(_environment, aid, [], new(draft.Tars, parameters, draft.MinimumSecurity)));
         }
 
         if (state == LifeCycle.Selectable)
@@ -151,8 +151,8 @@ public sealed partial class SecurityDomain
         }
 
         // One octet gives a domain Trusted Path too (tables 6-1 and 6-2).
-        bool short1 = draft.IsDomain && PrivilegesLength(command.Data.Span) == 1;
-        draft.Privileges = short1 ? wanted | Privileges.TrustedPath : wanted;
+        bool isShort = draft.IsDomain && PrivilegesLength(command.Data.Span) == 1;
+        draft.Privileges = isShort ? wanted | Privileges.TrustedPath : wanted;
         return true;
     }
 

@@ -27,16 +27,14 @@ public sealed partial class SecurityDomain
     private static readonly Privileges IssuerPrivileges = new(0x9E_FD80);
 
     private readonly CardEnvironment _environment;
+    private readonly DomainSettings? _settings;
 
     internal SecurityDomain(
-        CardEnvironment environment, Aid aid, ImmutableArray<CardKeySet> keySets, ImmutableArray<Tar> tars = default,
-        SecurityDomainParameters? parameters = null, MinimumSecurityLevel? minimum = null)
+        CardEnvironment environment, Aid aid, ImmutableArray<CardKeySet> keySets, DomainSettings? settings = null)
     {
         _environment = environment;
+        _settings = settings;
         Aid = aid;
-        Tars = tars.IsDefault ? [] : tars;
-        Parameters = parameters;
-        MinimumSecurity = minimum;
         KeySets = keySets;
         foreach (CardKeySet keySet in keySets)
         {
@@ -48,13 +46,13 @@ public sealed partial class SecurityDomain
     public Aid Aid { get; }
 
     /// <summary>The TARs it was given; those of the issuer's domain are a matter of the profile.</summary>
-    public ImmutableArray<Tar> Tars { get; }
+    public ImmutableArray<Tar> Tars => _settings?.Tars ?? [];
 
     /// <summary>What it was told when it was installed; null for the issuer's.</summary>
-    public SecurityDomainParameters? Parameters { get; }
+    public SecurityDomainParameters? Parameters => _settings?.Parameters;
 
     /// <summary>How well packets to it must be protected, where it was told; null for what the profile says.</summary>
-    public MinimumSecurityLevel? MinimumSecurity { get; }
+    public MinimumSecurityLevel? MinimumSecurity => _settings?.MinimumSecurity;
 
     /// <summary>Its own key sets of SCP80.</summary>
     public ImmutableArray<CardKeySet> KeySets { get; private set; }
@@ -206,3 +204,10 @@ public sealed partial class SecurityDomain
 /// <param name="Keys">Its keys, open.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct PacketKeys(CardKeySet Set, KeySet Keys);
+
+/// <summary>What a domain was told when it was installed; the issuer's was told nothing.</summary>
+/// <param name="Tars">Its TARs.</param>
+/// <param name="Parameters">Its parameters in C9.</param>
+/// <param name="MinimumSecurity">How well packets to it must be protected; null for what the profile says.</param>
+internal sealed record DomainSettings(
+    ImmutableArray<Tar> Tars, SecurityDomainParameters Parameters, MinimumSecurityLevel? MinimumSecurity);

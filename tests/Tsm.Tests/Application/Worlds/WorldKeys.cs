@@ -41,11 +41,11 @@ internal abstract class WorldKeys(KeyAlgorithm algorithm)
 
     public byte[] Unseal(Octets secret) => secret.Slice(KeyWrapping.SealOverhead).ToArray();
 
-    public ContentKey TokenKey()
-    {
-        ECDsa copy = ECDsa.Create(Token.ExportParameters(includePrivateParameters: true));
-        return ContentKey.From(copy);
-    }
+    /// <summary>Whether tokens are signed with a key that the card does not have.</summary>
+    public bool SignsWithAnotherTokenKey { get; set; }
+
+    public ContentKey TokenKey() => ContentKey.From(
+        SignsWithAnotherTokenKey ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : ECDsa.Create(Token.ExportParameters(includePrivateParameters: true)));
 
     private KeySet Open(int version, KeyAlgorithm of, Octets kic, Octets kid, Octets dek) => new(
         version, KeyMaterial.From(Unseal(kic), of), KeyMaterial.From(Unseal(kid), of), KeyMaterial.From(Unseal(dek), of));

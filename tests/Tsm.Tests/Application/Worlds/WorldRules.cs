@@ -139,6 +139,41 @@ internal sealed class WorldRules(CardWorld world)
         {
             throw new RuleBrokenException("books and card differ", $"books [{books}], card [{card}]");
         }
+
+        if (!state.Uncertain)
+        {
+            CheckDomainsAtRest(state);
+        }
+    }
+
+    /// <summary>A domain has the keys that the books say are in use, and what counts as personalised is.</summary>
+    private void CheckDomainsAtRest(CardState state)
+    {
+        foreach (CardDomain domain in state.SecurityDomains)
+        {
+            if (domain.InUse is { } keys && !(world.Card.Environment.FindDomain(domain.Aid)?.KeySets ?? []).Any(
+                k => k.Version == keys.Version && k.KicCheckValue == keys.Wrapped.KicCheckValue.ToString() && k.KidCheckValue == keys.Wrapped.KidCheckValue.ToString()))
+            {
+                throw new RuleBrokenException("books and card differ", $"domain {domain.Aid} has not key version {keys.Version} of the books");
+            }
+        }
+
+        foreach (ContentItem item in state.Contents.Where(c => c.IsPersonalised))
+        {
+            if (world.Card.Content.FindInstance(item.Aid)?.Personalisation is null)
+            {
+                throw new RuleBrokenException("books and card differ", $"{item.Aid} has no data");
+            }
+        }
+
+        foreach (ContentItem item in state.Contents.Where(c => c.Domain is not null))
+        {
+            Aid? found = world.Card.Content.FindInstance(item.Aid)?.SecurityDomain ?? world.Card.Content.FindLoadFile(item.Aid)?.SecurityDomain;
+            if (found != item.Domain)
+            {
+                throw new RuleBrokenException("books and card differ", $"{item.Aid} belongs to {found}, by the books to {item.Domain}");
+            }
+        }
     }
 
     // A domain without keys of its own is served by the issuer's, with their counter.
