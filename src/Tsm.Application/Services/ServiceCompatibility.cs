@@ -20,7 +20,7 @@ public static class ServiceCompatibility
         ArgumentNullException.ThrowIfNull(application);
         ArgumentNullException.ThrowIfNull(libraries);
         ArgumentNullException.ThrowIfNull(model);
-        var check = new CompatibilityCheck(model, libraries);
+        var check = new CompatibilityCheck(model, libraries, brings: true);
         check.Load(application);
         check.Memory();
         Instance(check, version, model);

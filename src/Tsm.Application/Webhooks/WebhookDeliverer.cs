@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 

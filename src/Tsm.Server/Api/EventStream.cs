@@ -64,21 +64,11 @@ internal static class EventStream
             long written = time.GetTimestamp();
             while (await IsStillInAsync(context, tokens, either.Token))
             {
-                var text = new StringBuilder();
-                foreach (StoredEvent stored in (await follower.NextAsync(either.Token)).Where(Wanted))
+                IReadOnlyList<StoredEvent> fresh = await follower.NextAsync(either.Token);
+                string text = Messages(fresh.Where(Wanted), follower.Settled, json.Value.SerializerOptions);
+                if (text.Length > 0 || time.GetElapsedTime(written) >= SignOfLifeEvery)
                 {
-                    string data = JsonSerializer.Serialize(EventDetails.From(stored), json.Value.SerializerOptions);
-                    text.Append(CultureInfo.InvariantCulture, $"id: {follower.Settled}.{stored.Id}\nevent: {stored.Event.Kind}\ndata: {data}\n\n");
-                }
-
-                if (text.Length == 0 && time.GetElapsedTime(written) >= SignOfLifeEvery)
-                {
-                    text.Append(": still here\n\n");
-                }
-
-                if (text.Length > 0)
-                {
-                    await WriteAsync(context, text.ToString(), either.Token);
+                    await WriteAsync(context, text.Length > 0 ? text : ": still here\n\n", either.Token);
                     written = time.GetTimestamp();
                 }
 
@@ -91,6 +81,18 @@ internal static class EventStream
         }
 
         return Results.Empty;
+    }
+
+    private static string Messages(IEnumerable<StoredEvent> events, long settled, JsonSerializerOptions json)
+    {
+        var text = new StringBuilder();
+        foreach (StoredEvent stored in events)
+        {
+            string data = JsonSerializer.Serialize(EventDetails.From(stored), json);
+            text.Append(CultureInfo.InvariantCulture, $"id: {settled}.{stored.Id}\nevent: {stored.Event.Kind}\ndata: {data}\n\n");
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Whether the token still lets in: a stream outlives no revocation.</summary>

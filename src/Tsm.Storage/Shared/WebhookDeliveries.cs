@@ -225,6 +225,6 @@ public sealed partial class WebhookDeliveries(ISql sql) : IWebhookDeliveries
             cancellationToken);
     }
 
-    private Task RunAsync(string tenant, string statement, object values, CancellationToken cancellationToken) =>
+    private Task<bool> RunAsync(string tenant, string statement, object values, CancellationToken cancellationToken) =>
         sql.TransactAsync(tenant, [new(statement, values)], [], cancellationToken);
 }

@@ -127,7 +127,7 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         }
 
         object? body = Content(method, sample.Body);
-        string[] names = [.. Parameters().Matches(pattern).Select(m => m.Groups[1].Value)];
+        string[] names = [.. Parameters().Matches(pattern).Select(m => m.Groups["name"].Value)];
         string foreign = Path(pattern, name => names[0] == name && sample.Kind is { } kind ? _foreign[kind] : _foreign.GetValueOrDefault(name, "1")) + sample.Query;
         string ghost = Path(pattern, name => names[0] == name ? "no-such-thing" : "1");
         (int status, JsonElement? answer) = await _server.AsAsync(_token, new(method), foreign, body);
@@ -177,9 +177,9 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
 
     private static object? Content(string method, object? body) => method is "POST" or "PUT" or "PATCH" ? body ?? new { } : null;
 
-    private static string Path(string pattern, Func<string, string> value) => Parameters().Replace(pattern, m => value(m.Groups[1].Value));
+    private static string Path(string pattern, Func<string, string> value) => Parameters().Replace(pattern, m => value(m.Groups["name"].Value));
 
-    [GeneratedRegex(@"\{\**(\w+)[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{\**(?<name>\w+)[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parameters();
 
     /// <summary>How a route is tried.</summary>

@@ -54,10 +54,9 @@ public sealed class ProviderApiTests : IAsyncLifetime
     public async Task A_contract_is_checked_made_amended_by_version_and_ended()
     {
         await _server.ProviderAsync("bank");
-        (int bad, JsonElement faults) = await _server.PostAsync("/api/v1/contracts", new
-        {
-            id = "c1", provider = "nobody", quota = 0, cardModels = new[] { "none" }, until = "2001-01-01T00:00:00Z",
-        });
+        string[] none = ["none"];
+        (int bad, JsonElement faults) = await _server.PostAsync(
+            "/api/v1/contracts", new { id = "c1", provider = "nobody", quota = 0, cardModels = none, until = "2001-01-01T00:00:00Z" });
         Assert.Equal((422, "CONTRACT_INVALID"), (bad, faults.Text("code")));
         Assert.Equal(
             ["CARD_MODEL_UNKNOWN", "MODE_MISSING", "PROVIDER_UNKNOWN", "QUOTA_INVALID", "UNTIL_BEFORE_FROM", "UNTIL_PAST"],

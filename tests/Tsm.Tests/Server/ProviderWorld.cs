@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Tsm.Application.Events;
 using Tsm.Application.Ports;
 
 namespace Tsm.Tests.Server;

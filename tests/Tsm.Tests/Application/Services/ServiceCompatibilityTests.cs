@@ -22,7 +22,7 @@ public sealed class ServiceCompatibilityTests
         Compatibility verdict = Check(Version, Offers.Model());
 
         Assert.True(verdict.Ok);
-        Assert.Equal("LIBRARY_FIRST", Assert.Single(verdict.Findings).Code);
+        Assert.Equal("needs util 1.0: it is loaded first.", Assert.Single(verdict.Reasons));
     }
 
     [Fact]
