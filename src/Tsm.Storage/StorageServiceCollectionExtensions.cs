@@ -65,6 +65,10 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IBooks, Books>();
         services.TryAddSingleton<IServiceInstances, ServiceInstances>();
         services.TryAddSingleton<IEvents, Events>();
+        services.TryAddSingleton<IWorkQueue, WorkQueue>();
+        services.TryAddSingleton<IUsageRecords, UsageRecords>();
+        services.TryAddSingleton<IPolicyActionStore, PolicyActions>();
+        services.TryAddSingleton<ISwaps, Swaps>();
         services.TryAddSingleton(s => IsPostgres(s)
             ? new Catalogue(
                 ActivatorUtilities.CreateInstance<PostgresCatalogueStore>(s), roads(s), CatalogueRefresh, s.GetRequiredService<TimeProvider>())

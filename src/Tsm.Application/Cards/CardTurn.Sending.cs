@@ -40,6 +40,11 @@ internal sealed partial class CardTurn
             {
                 Decide(job);
             }
+            else if (!HasNumber)
+            {
+                Change(j => j with { Now = WaitsForNumber });
+                return;
+            }
             else
             {
                 Send(job);
