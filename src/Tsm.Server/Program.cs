@@ -92,6 +92,7 @@ public static class Program
         builder.Services.AddSingleton<HealthProblems>();
         builder.AddServerApi();
         builder.AddRecurringWork();
+        builder.AddPolicies();
         builder.Services.AddSingleton<CardImporter>();
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);

@@ -35,6 +35,8 @@ public sealed class GrainPolicyActions(IGrainHost host, ServiceOrders orders) : 
         return reply switch
         {
             JobAccepted or JobForgotten => new(action.JobId, null),
+            // The card has too much waiting, or the server no way to it yet: that passes.
+            JobRejected { Problem.Code: "QUEUE_FULL" or "NO_ROAD" } => throw new HostBusyException($"Card {action.Iccid} takes no jobs now."),
             JobRejected rejected => new(null, rejected.Problem),
             _ => throw new HostBusyException($"Card {action.Iccid} answered {reply.GetType().Name}."),
         };

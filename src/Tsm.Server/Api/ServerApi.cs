@@ -40,6 +40,10 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapUsage();
+        api.MapPolicies();
+        api.MapReputation();
+        api.MapSubscriptions();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

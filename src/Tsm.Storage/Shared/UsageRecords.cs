@@ -22,7 +22,7 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
             return new(0, 0, differing);
         }
 
-        UsageRecord[] fresh = [.. records.Where(r => !known.ContainsKey((r.Server, r.Id)))];
+        UsageRecord[] fresh = [.. records.Where(r => !known.ContainsKey((r.Server, r.Id))).DistinctBy(r => (r.Server, r.Id))];
         if (fresh.Length > 0)
         {
             await sql.TransactAsync(
