@@ -31,5 +31,7 @@ internal static class Program
         CapCommand.Build(terminal),
         PacketCommands.Build(terminal),
         .. ExplainCommands.Build(terminal),
+        .. PolicyCommands.Build(terminal),
+        .. SubscriptionCommands.Build(terminal),
     ]);
 }

@@ -80,7 +80,7 @@ internal sealed partial class CardTurn
     {
         Note("number", text);
         Record(by, action, job: null, text, ("before", before.Length > 0 ? before : null), ("number", HasNumber ? _card.Msisdn : null));
-        IEnumerable<string?> told = providers.IsDefaultOrEmpty ? [null] : providers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        IEnumerable<string?> told = providers.IsEmpty ? [null] : providers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         foreach (string? provider in told)
         {
             _effects.Add(new RaiseEvent(new(

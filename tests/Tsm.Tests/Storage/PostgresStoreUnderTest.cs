@@ -5,6 +5,7 @@ using Tsm.Application.Ports;
 using Tsm.Storage;
 using Tsm.Storage.AuditTrail;
 using Tsm.Storage.Postgres;
+using Tsm.Storage.Shared;
 using Tsm.Storage.Vault;
 using Tsm.Testing;
 using Tsm.Tests.Testing;
@@ -67,6 +68,8 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override IVaultTable Vault { get; }
 
+    public override ISql Sql => new PostgresSql(Database);
+
     private protected override IAuditRows AuditRows => new PostgresAuditRows(Database);
 
     public override void Tamper(string sql) => Execute(
@@ -105,7 +108,7 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
     public override StoreUnderTest OpenAfterDeath() => OpenNode("node-a");
 
     /// <summary>Brings the clock of the database to the test's.</summary>
-    public async Task SetClockAsync()
+    public override async Task SetClockAsync()
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();

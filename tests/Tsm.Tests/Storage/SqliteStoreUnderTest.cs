@@ -3,6 +3,7 @@ using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
 using Tsm.Storage;
 using Tsm.Storage.AuditTrail;
+using Tsm.Storage.Shared;
 using Tsm.Storage.Sqlite;
 using Tsm.Storage.Vault;
 using Tsm.Tests.Testing;
@@ -62,6 +63,8 @@ internal sealed class SqliteStoreUnderTest : StoreUnderTest
     public override ICatalogueStore Catalogue { get; }
 
     public override IVaultTable Vault { get; }
+
+    public override ISql Sql => new SqliteSql(Database, Time);
 
     private protected override IAuditRows AuditRows => new SqliteAuditRows(Database);
 

@@ -2,6 +2,7 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Security.Keys;
 using Tsm.Storage.AuditTrail;
+using Tsm.Storage.Shared;
 using Tsm.Storage.Vault;
 using Tsm.Tests.Testing;
 
@@ -36,6 +37,12 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
     public abstract ICatalogueStore Catalogue { get; }
 
     public abstract IVaultTable Vault { get; }
+
+    /// <summary>For stores that are written once for both databases.</summary>
+    public abstract ISql Sql { get; }
+
+    /// <summary>Brings the clock of the database to the test's.</summary>
+    public virtual Task SetClockAsync() => Task.CompletedTask;
 
     public IAuditTrail Trail => _trail ??= new SealedAuditTrail(
         AuditRows, _vault = new(VaultKey.From([.. Enumerable.Range(1, VaultKey.Size).Select(i => (byte)i)]), Vault), Time);

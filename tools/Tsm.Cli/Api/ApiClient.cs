@@ -11,7 +11,7 @@ namespace Tsm.Cli.Api;
 internal sealed record Answer<T>(T Value, JsonElement Json, int Status);
 
 /// <summary>The REST API, one method per resource and verb. Whatever is not a success becomes a <see cref="ProblemException"/>.</summary>
-internal sealed class ApiClient : IDisposable
+internal sealed partial class ApiClient : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(10);
