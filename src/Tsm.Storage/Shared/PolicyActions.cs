@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dapper;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
@@ -70,17 +71,17 @@ public sealed class PolicyActions(ISql sql) : IPolicyActionStore
             return;
         }
 
-        long now = await sql.NowAsync(cancellationToken);
+        var values = new DynamicParameters(new { tenant, now = await sql.NowAsync(cancellationToken) });
         await sql.TransactAsync(
             tenant,
             [new(
                 $"""
                 INSERT INTO work_due (tenant, kind, item, due, mark)
                 SELECT DISTINCT tenant, '{PolicyWork.WorkKind}', service || '|' || card, CAST(@now AS bigint), 1 FROM usage_records
-                WHERE tenant = @tenant AND service IN @services
+                WHERE tenant = @tenant AND service IN {SqlList.Add(values, "service", services)}
                 {WorkQueue.OnceMore}
                 """,
-                new { tenant, services, now })],
+                values)],
             [],
             cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dapper;
 using Tsm.Application.Hosting;
 using Tsm.Application.Policies;
 using Tsm.Application.Ports;
@@ -57,15 +58,20 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
         string tenant, IReadOnlyCollection<string> services, DateTimeOffset from, DateTimeOffset until, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return services.Count == 0
-            ? []
-            : [.. (await sql.QueryAsync<StoredUsageRecord>(
-                $"""
-                SELECT {StoredUsageRecord.Columns} FROM usage_records
-                WHERE tenant = @tenant AND service IN @services AND at >= @from AND at < @until ORDER BY at, server, id LIMIT @limit
-                """,
-                new { tenant, services, from = StoredValues.Milliseconds(from), until = StoredValues.Milliseconds(until), limit },
-                cancellationToken)).Select(r => r.ToRecord(tenant))];
+        if (services.Count == 0)
+        {
+            return [];
+        }
+
+        var values = new DynamicParameters(new { tenant, from = StoredValues.Milliseconds(from), until = StoredValues.Milliseconds(until), limit });
+        return [.. (await sql.QueryAsync<StoredUsageRecord>(
+            $"""
+            SELECT {StoredUsageRecord.Columns} FROM usage_records
+            WHERE tenant = @tenant AND service IN {SqlList.Add(values, "service", services)} AND at >= @from AND at < @until
+            ORDER BY at, server, id LIMIT @limit
+            """,
+            values,
+            cancellationToken)).Select(r => r.ToRecord(tenant))];
     }
 
     /// <inheritdoc/>
@@ -80,21 +86,21 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
             return new([], null);
         }
 
+        var values = new DynamicParameters(new
+        {
+            tenant,
+            before,
+            card = filter.Card is { } card ? StoredValues.Grain(card) : null,
+            server = filter.Server,
+            take = limit + 1,
+        });
         IReadOnlyList<StoredUsageRecord> rows = await sql.QueryAsync<StoredUsageRecord>(
             $"SELECT {StoredUsageRecord.Columns} FROM usage_records WHERE tenant = @tenant AND seq < @before"
             + (filter.Card is null ? "" : " AND card = @card")
-            + (filter.Services is null ? "" : " AND service IN @services")
+            + (filter.Services is null ? "" : $" AND service IN {SqlList.Add(values, "service", filter.Services)}")
             + (filter.Server is null ? "" : " AND server = @server")
             + " ORDER BY seq DESC LIMIT @take",
-            new
-            {
-                tenant,
-                before,
-                card = filter.Card is { } card ? StoredValues.Grain(card) : null,
-                services = filter.Services,
-                server = filter.Server,
-                take = limit + 1,
-            },
+            values,
             cancellationToken);
         return new(
             [.. rows.Take(limit).Select(r => r.ToRecord(tenant))],
@@ -109,9 +115,10 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
         {
             foreach (string[] ids in server.Select(r => r.Id).Chunk(500))
             {
+                var values = new DynamicParameters(new { tenant, server = server.Key });
                 foreach (StoredUsageRecord row in await sql.QueryAsync<StoredUsageRecord>(
-                    $"SELECT {StoredUsageRecord.Columns} FROM usage_records WHERE tenant = @tenant AND server = @server AND id IN @ids",
-                    new { tenant, server = server.Key, ids },
+                    $"SELECT {StoredUsageRecord.Columns} FROM usage_records WHERE tenant = @tenant AND server = @server AND id IN {SqlList.Add(values, "id", ids)}",
+                    values,
                     cancellationToken))
                 {
                     known[(row.Server, row.Id)] = row;

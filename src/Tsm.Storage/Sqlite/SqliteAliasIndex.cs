@@ -25,6 +25,13 @@ public sealed class SqliteAliasIndex(SqliteDatabase database) : IAliasIndex
         ORDER BY valid_until DESC LIMIT $limit
         """;
 
+    // Times of one name rise, even when the clock does not: no two of its rows end at the same time.
+    private const string MovedSql =
+        """
+        SELECT max($at, coalesce(max(CASE WHEN valid_until = 9223372036854775807 THEN valid_from + 1 ELSE valid_until END), 0)) FROM aliases
+        WHERE tenant = $tenant AND kind = $kind AND value = $value
+        """;
+
     private const string TellLoserSql =
         """
         INSERT INTO work_due (tenant, kind, item, due, mark)
@@ -33,25 +40,16 @@ public sealed class SqliteAliasIndex(SqliteDatabase database) : IAliasIndex
         ON CONFLICT (tenant, kind, item) DO UPDATE SET due = min(work_due.due, excluded.due), mark = work_due.mark + 1
         """;
 
-    // Who has held it for no time at all is forgotten: two rows may not end in the same millisecond.
-    private const string ForgetOthersSql = ForgetSql + " AND grain <> $grain";
-
-    private const string EndOthersSql = EndSql + " AND grain <> $grain";
-
-    private const string ForgetOwnSql = ForgetSql + " AND grain = $grain";
-
-    private const string EndOwnSql = EndSql + " AND grain = $grain";
-
-    private const string ForgetSql =
-        """
-        DELETE FROM aliases
-        WHERE valid_from >= $at AND tenant = $tenant AND kind = $kind AND value = $value AND valid_until = 9223372036854775807
-        """;
-
-    private const string EndSql =
+    private const string EndOthersSql =
         """
         UPDATE aliases SET valid_until = $at
-        WHERE tenant = $tenant AND kind = $kind AND value = $value AND valid_until = 9223372036854775807
+        WHERE tenant = $tenant AND kind = $kind AND value = $value AND valid_until = 9223372036854775807 AND grain <> $grain
+        """;
+
+    private const string EndOwnSql =
+        """
+        UPDATE aliases SET valid_until = max($at, valid_from + 1)
+        WHERE tenant = $tenant AND kind = $kind AND value = $value AND valid_until = 9223372036854775807 AND grain = $grain
         """;
 
     private const string AddSql =
@@ -97,20 +95,22 @@ public sealed class SqliteAliasIndex(SqliteDatabase database) : IAliasIndex
     /// <summary>Gives an alias to a grain from a time on; who held it is told by work of the kind <c>number-lost</c>.</summary>
     internal static void Move(SqliteSession session, string kind, string value, GrainKey to, DateTimeOffset at)
     {
-        long from = StoredValues.Milliseconds(at);
         string grain = StoredValues.Grain(to);
-        session.Prepare(TellLoserSql).Execute(from, to.Tenant, kind, value, grain);
-        session.Prepare(ForgetOthersSql).Execute(from, to.Tenant, kind, value, grain);
-        session.Prepare(EndOthersSql).Execute(from, to.Tenant, kind, value, grain);
-        TryAdd(session, kind, value, to, at);
+        long moved;
+        using (SqliteDataReader reader = session.Prepare(MovedSql).Read(StoredValues.Milliseconds(at), to.Tenant, kind, value))
+        {
+            reader.Read();
+            moved = reader.GetInt64(0);
+        }
+
+        session.Prepare(TellLoserSql).Execute(StoredValues.Milliseconds(at), to.Tenant, kind, value, grain);
+        session.Prepare(EndOthersSql).Execute(moved, to.Tenant, kind, value, grain);
+        TryAdd(session, kind, value, to, StoredValues.Time(moved));
     }
 
     /// <summary>Takes an alias from a grain that holds it.</summary>
-    internal static void End(SqliteSession session, string kind, string value, GrainKey from, DateTimeOffset at)
-    {
-        session.Prepare(ForgetOwnSql).Execute(StoredValues.Milliseconds(at), from.Tenant, kind, value, StoredValues.Grain(from));
+    internal static void End(SqliteSession session, string kind, string value, GrainKey from, DateTimeOffset at) =>
         session.Prepare(EndOwnSql).Execute(StoredValues.Milliseconds(at), from.Tenant, kind, value, StoredValues.Grain(from));
-    }
 
     /// <summary>Gives an alias that nobody holds to a grain; false when somebody holds it.</summary>
     internal static bool TryAdd(SqliteSession session, string kind, string value, GrainKey grain, DateTimeOffset at) =>

@@ -56,8 +56,9 @@ public abstract partial class StoreContract
         await TurnAsync(third, new MoveAlias("msisdn", Number, Later));
         await TurnAsync(First, new MoveAlias("msisdn", Number, Later));
 
-        Assert.Equal(First, await HolderAsync(Number, Later));
+        Assert.Equal(First, await HolderAsync(Number, Later.AddMilliseconds(10)));
         Assert.Equal(First, await HolderAsync(Number, StoreData.Epoch));
+        Assert.Equal([third, Second, First], await FormerAsync(Number, StoreData.Epoch));
     }
 
     [ContractFact]
