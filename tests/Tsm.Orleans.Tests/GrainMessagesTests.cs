@@ -26,7 +26,7 @@ public sealed class GrainMessagesTests
         new PacketSubmitted("packet", 3, SubmitOutcome.Refused, Trouble),
         new MessageReceived(Octets.Parse("027100"), HasHeader: true),
         new ReceiptReceived(Delivered: false, Failed: true, "UNDELIV"),
-        new ChangeNumber("491700000001", Actor.CardRules, ["bank"]),
+        new ChangeNumber("491700000001", Actor.CardRules),
         new LoseNumber("491700000001", Actor.CardRules),
     ];
 

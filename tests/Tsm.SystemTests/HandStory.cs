@@ -45,7 +45,7 @@ public sealed class HandStory
         }
 
         const string Header = "iccid,msisdn,model,kvn,kic,kid,dek\n";
-        string Line(SiteCard c) => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},\n";
+        string Line(SiteCard c) => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},{c.Dek}\n";
         string Spoilt(Func<SiteCard, SiteCard> spoil) => File("spoilt.csv", Header + Line(cards[1]) + Line(spoil(cards[0])));
         char wrong = cards[0].Iccid[^1] == '0' ? '1' : '0';
 

@@ -120,7 +120,7 @@ public sealed class OrleansStory(ITestOutputHelper output) : IDisposable
     /// <summary>About 9 KiB on each card: enough packets that the load is still going on after all kills.</summary>
     private static async Task<string> ImportAsync(OrleansNode node, IReadOnlyList<SiteCard> cards)
     {
-        string csv = "iccid,msisdn,model,kvn,kic,kid,dek\n" + string.Concat(cards.Select(c => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},\n"));
+        string csv = "iccid,msisdn,model,kvn,kic,kid,dek\n" + string.Concat(cards.Select(c => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},{c.Dek}\n"));
         await node.PostAsync("/api/v1/cards/import", new StringContent(csv, Encoding.UTF8, "text/csv"));
         byte[] cap = new CapBuilder
         {

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Tsm.SystemTests;
 
 /// <summary>A card of a site: what the server is told of it and what the simulator is told of it may differ.</summary>
-internal sealed record SiteCard(string Iccid, string Msisdn, string Model, string Profile, string Kic, string Kid)
+internal sealed record SiteCard(string Iccid, string Msisdn, string Model, string Profile, string Kic, string Kid, string Dek)
 {
     public string? CardKid { get; init; }
 
@@ -27,6 +27,7 @@ internal sealed record SiteCard(string Iccid, string Msisdn, string Model, strin
             $"49172{number.ToString("D7", CultureInfo.InvariantCulture)}",
             model,
             profile,
+            Convert.ToHexString(RandomNumberGenerator.GetBytes(keyLength)),
             Convert.ToHexString(RandomNumberGenerator.GetBytes(keyLength)),
             Convert.ToHexString(RandomNumberGenerator.GetBytes(keyLength)));
     }
@@ -107,7 +108,7 @@ internal sealed class Site : IAsyncDisposable
 
     public async Task ImportAsync(IEnumerable<SiteCard> cards)
     {
-        string csv = "iccid,msisdn,model,kvn,kic,kid,dek\n" + string.Concat(cards.Select(c => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},\n"));
+        string csv = "iccid,msisdn,model,kvn,kic,kid,dek\n" + string.Concat(cards.Select(c => $"{c.Iccid},{c.Msisdn},{c.Model},1,{c.Kic},{c.Kid},{c.Dek}\n"));
         (int status, JsonNode? body) = await SendAsync(HttpMethod.Post, "/api/v1/cards/import", new StringContent(csv, Encoding.UTF8, "text/csv"));
         Assert.True(status == 200, $"{status}: {body}");
     }
@@ -192,6 +193,7 @@ internal sealed class Site : IAsyncDisposable
                 ["algorithm"] = card.Algorithm,
                 ["kic"] = card.Kic,
                 ["kid"] = card.CardKid ?? card.Kid,
+                ["dek"] = card.Dek,
             }),
         };
         if (card.Memory is { } memory)

@@ -52,6 +52,9 @@ public static class AuditAction
     /// <summary>A card model was declared, or declared anew.</summary>
     public const string CardModelSaved = "card-model.saved";
 
+    /// <summary>A receipt of delegated management does not hold.</summary>
+    public const string ReceiptWrong = "receipt.wrong";
+
     /// <summary>A document of the books was written for the first time, or changed; the subject says of which kind.</summary>
     public const string BookSaved = "book.saved";
 

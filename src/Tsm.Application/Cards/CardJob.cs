@@ -36,6 +36,9 @@ public sealed record CardJob
     /// <summary>Content of C9.</summary>
     public Octets Parameters { get; init; }
 
+    /// <summary>On whose behalf it is done and where its application goes; null for the carrier's own in its own domain.</summary>
+    public ServiceOrder? Order { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -56,6 +59,15 @@ public sealed record CardJob
 
     /// <summary>Whether this job has put the load file on the card, so that it takes it away again when it fails.</summary>
     public bool LoadedHere { get; init; }
+
+    /// <summary>Whether this job has made the provider's security domain, so that it takes it away again when it fails and the domain is empty.</summary>
+    public bool DomainMadeHere { get; init; }
+
+    /// <summary>Whether the domain has proven new keys in this job.</summary>
+    public bool KeysReplaced { get; init; }
+
+    /// <summary>Whether the instance has taken its data from this job.</summary>
+    public bool PersonalisedHere { get; init; }
 
     /// <summary>Why it will end without success once it has cleaned up.</summary>
     public Problem? Verdict { get; init; }
@@ -118,6 +130,12 @@ public sealed record JobCursor
     /// <summary>Whether the outcome of the packet before is unknown: a refusal of the next LOAD then means that the load is lost.</summary>
     public bool Doubtful { get; init; }
 
+    /// <summary>How many barriers were tried in vain.</summary>
+    public int BarsTried { get; init; }
+
+    /// <summary>Whether keys replace those that may be there already.</summary>
+    public bool Replaces { get; init; }
+
     /// <summary>Whether the list goes on where the last answer ended.</summary>
     public bool NextPage { get; init; }
 
@@ -166,7 +184,44 @@ public enum Stage
 
     /// <summary>Nothing is left to do.</summary>
     Finished,
+
+    /// <summary>PUT KEY of the token key and the receipt key to the issuer's domain.</summary>
+    PutDelegationKeys,
+
+    /// <summary>GET DATA of the issuer's domain: whether token key and receipt key are there.</summary>
+    ListDelegationKeys,
+
+    /// <summary>GET DATA under keys whose earlier packets shall not be executed any more, before an audit is believed.</summary>
+    Bar,
+
+    /// <summary>INSTALL of the provider's security domain.</summary>
+    CreateDomain,
+
+    /// <summary>PUT KEY of the provider's security domain.</summary>
+    PutDomainKeys,
+
+    /// <summary>GET DATA under the keys in use: which keys the domain has.</summary>
+    ListDomainKeys,
+
+    /// <summary>GET DATA under the new keys.</summary>
+    ProveDomainKeys,
+
+    /// <summary>DELETE of the old keys.</summary>
+    RetireDomainKeys,
+
+    /// <summary>INSTALL [for personalization] and STORE DATA.</summary>
+    Personalise,
+
+    /// <summary>INSTALL [for extradition].</summary>
+    Extradite,
+
+    /// <summary>DELETE of the provider's security domain.</summary>
+    DeleteDomain,
 }
 
 /// <summary>Something an audit has found.</summary>
-public sealed record FoundItem(Aid Aid, ContentKind Kind, LifeCycle LifeCycle, Aid? LoadFile, string? Version);
+public sealed record FoundItem(Aid Aid, ContentKind Kind, LifeCycle LifeCycle, Aid? LoadFile, string? Version)
+{
+    /// <summary>The security domain it belongs to, where the card has told.</summary>
+    public Aid? Domain { get; init; }
+}

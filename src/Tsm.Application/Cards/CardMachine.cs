@@ -21,8 +21,20 @@ public sealed class CardMachine : IMachine
     public int Schema => CardState.CurrentSchema;
 
     /// <inheritdoc/>
-    public object Deserialize(ReadOnlySpan<byte> state) =>
-        JsonSerializer.Deserialize(state, CardJson.Default.CardState) ?? throw new JsonException("The state of a card is never null.");
+    public object Deserialize(ReadOnlySpan<byte> state)
+    {
+        CardState card = JsonSerializer.Deserialize(state, CardJson.Default.CardState) ?? throw new JsonException("The state of a card is never null.");
+
+        // States from before providers have no lists of theirs.
+        return card.SecurityDomains.IsDefault || card.Services.IsDefault || card.Barriers.IsDefault
+            ? card with
+            {
+                SecurityDomains = card.SecurityDomains.IsDefault ? [] : card.SecurityDomains,
+                Services = card.Services.IsDefault ? [] : card.Services,
+                Barriers = card.Barriers.IsDefault ? [] : card.Barriers,
+            }
+            : card;
+    }
 
     /// <inheritdoc/>
     public byte[] Serialize(object state) => JsonSerializer.SerializeToUtf8Bytes((CardState)state, CardJson.Default.CardState);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tsm.Application.Applications;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
@@ -74,6 +75,22 @@ public sealed record CardModel
     /// <summary>How often a load is started again before it is given up. Default: 3.</summary>
     public int MaxLoadRestarts { get; init; } = 3;
 
+    /// <summary>How a new security domain gets its first keys. Default: PUT KEY to the domain.</summary>
+    public DomainKeyRoad FirstDomainKeys { get; init; }
+
+    /// <summary>How the value of a key stands in PUT KEY. Default: with its clear length always.</summary>
+    public KeyBlockLayout KeyLayout { get; init; }
+
     /// <summary>Packages that are on a fresh card: what imports are checked against.</summary>
     public ImmutableArray<PackageReference> Packages { get; init; } = [];
+}
+
+/// <summary>How a new security domain gets its first keys.</summary>
+public enum DomainKeyRoad
+{
+    /// <summary>PUT KEY to the domain's TAR under the keys of the issuer's domain.</summary>
+    PutKey,
+
+    /// <summary>INSTALL [for personalization] and STORE DATA to the issuer's domain, which hands them on.</summary>
+    StoreData,
 }

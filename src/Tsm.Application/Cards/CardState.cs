@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Bearers.Sms;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
@@ -38,6 +40,18 @@ public sealed record CardState
     /// <summary>What is on the card, wanted and confirmed.</summary>
     public ImmutableArray<ContentItem> Contents { get; init; } = [];
 
+    /// <summary>The security domains below the issuer's that we have made or shall make, with their keys.</summary>
+    public ImmutableArray<CardDomain> SecurityDomains { get; init; } = [];
+
+    /// <summary>What the card needs for delegated management; null before its first delegated domain.</summary>
+    public DelegationKeys? Delegation { get; init; }
+
+    /// <summary>Key sets of domains under which packets were given up that may still be on their way; see <see cref="Barrier"/>.</summary>
+    public ImmutableArray<Barrier> Barriers { get; init; } = [];
+
+    /// <summary>The services that are or were on the card, one entry each.</summary>
+    public ImmutableArray<ServiceEntry> Services { get; init; } = [];
+
     /// <summary>Whether a packet was written off as possibly executed: an audit comes before anything else.</summary>
     public bool Uncertain { get; init; }
 
@@ -74,6 +88,12 @@ public static class CardLimits
 
     /// <summary>Objects on one card.</summary>
     public const int Contents = 64;
+
+    /// <summary>Services that a card remembers.</summary>
+    public const int Services = 32;
+
+    /// <summary>Below which part of its memory a card is said to have little left: one of this many.</summary>
+    public const int LittleMemory = 10;
 
     /// <summary>What is kept of answers in several short messages: three of up to sixteen segments, for a day.</summary>
     public static readonly ReassemblyLimits Answers = new(MaxOpen: 3, MaxSegments: 16, Lifetime: TimeSpan.FromHours(24));
@@ -116,7 +136,58 @@ public sealed record ContentItem(
     Aid? LoadFile,
     string? Application,
     string? Version,
-    DateTimeOffset? ProvenAt);
+    DateTimeOffset? ProvenAt)
+{
+    /// <summary>The security domain it belongs to; null for the issuer's, or when nobody has told.</summary>
+    public Aid? Domain { get; init; }
+
+    /// <summary>For an instance: whether it has taken its data.</summary>
+    public bool IsPersonalised { get; init; }
+}
+
+/// <summary>A security domain below the issuer's.</summary>
+/// <param name="Keys">Its key sets, the one in use last; wrapped, they open for this card and domain only.</param>
+/// <param name="RemoveWhenEmpty">Whether it goes with its last application.</param>
+public sealed record CardDomain(Aid Aid, Tar Tar, string Provider, ContractMode Mode, ImmutableArray<DomainKeys> Keys, bool RemoveWhenEmpty)
+{
+    /// <summary>The key set in use: the newest that the domain has proven to have; null before there is one.</summary>
+    public DomainKeys? InUse => Keys.LastOrDefault(k => k.IsProven);
+
+    /// <summary>The key set that was made and is not proven yet; null when there is none.</summary>
+    public DomainKeys? Next => Keys.FirstOrDefault(k => !k.IsProven);
+}
+
+/// <summary>A key set of a security domain below the issuer's.</summary>
+/// <param name="IsPut">Whether the card has said that it has stored it.</param>
+/// <param name="IsProven">Whether the domain has answered a packet under it.</param>
+public sealed record DomainKeys(WrappedKeySet Wrapped, bool IsPut, bool IsProven)
+{
+    /// <summary>The key version number, 1..15.</summary>
+    public int Version => Wrapped.Version;
+}
+
+/// <summary>
+/// A key set under which a packet was given up: it could still arrive, and an audit under other keys, with another counter, would not
+/// keep it from being executed. A later packet under the same keys does, once the card has answered it.
+/// </summary>
+public sealed record Barrier(Aid Domain, int KeyVersion);
+
+/// <summary>What the issuer's domain of a card needs for delegated management.</summary>
+/// <param name="ReceiptKey">The key 71/01 of this card, sealed.</param>
+/// <param name="IsProven">Whether the card has said that it has the token key 70/01 and the receipt key.</param>
+/// <param name="Receipts">The highest confirmation counter that a receipt has shown; null before the first.</param>
+public sealed record DelegationKeys(Octets ReceiptKey, bool IsProven, int? Receipts)
+{
+    /// <summary>Whether they were sent, and it is not known yet whether the card has them.</summary>
+    public bool IsSent { get; init; }
+}
+
+/// <summary>A service that is or was on the card.</summary>
+/// <param name="Generation">1 for its first time on this card, then 2, 3, ...</param>
+/// <param name="Instance">Its instance.</param>
+/// <param name="Job">The job that last concerned it.</param>
+public sealed record ServiceEntry(
+    string Service, string Provider, string Version, string? Contract, int Generation, Aid Instance, string Job);
 
 /// <summary>A packet under way: the very octets, and what is needed to send them again and to open the answer.</summary>
 public sealed record OutstandingPacket
@@ -138,6 +209,9 @@ public sealed record OutstandingPacket
 
     /// <summary>SPI, KIc, KID, TAR, CNTR and CC length: a snapshot that opens the answer whatever the model says by then.</summary>
     public required Octets Header { get; init; }
+
+    /// <summary>The security domain whose keys and counter it has; null for the issuer's.</summary>
+    public Aid? KeysOf { get; init; }
 
     /// <summary>The format of its script and so of its answer, whatever the model says by then; packets from before it was there are compact.</summary>
     public ScriptFormat Format { get; init; }
@@ -218,4 +292,46 @@ public enum Purpose
 
     /// <summary>GET RESPONSE: fetches what the command before has to say.</summary>
     GetResponse,
+
+    /// <summary>PUT KEY of the token key 70/01 to the issuer's domain.</summary>
+    PutTokenKey,
+
+    /// <summary>PUT KEY of the receipt key 71/01 to the issuer's domain.</summary>
+    PutReceiptKey,
+
+    /// <summary>GET DATA of the key information of the issuer's domain, to see whether token key and receipt key are there.</summary>
+    ListDelegationKeys,
+
+    /// <summary>GET DATA under keys whose earlier packets shall not be executed any more.</summary>
+    Bar,
+
+    /// <summary>INSTALL [for install and make selectable] of a provider's security domain.</summary>
+    CreateDomain,
+
+    /// <summary>PUT KEY of a provider's security domain.</summary>
+    PutDomainKeys,
+
+    /// <summary>GET DATA of the key information, under the new keys.</summary>
+    ProveDomainKeys,
+
+    /// <summary>GET DATA of the key information, under the keys in use, to see whether the new ones are there.</summary>
+    ListDomainKeys,
+
+    /// <summary>DELETE of the old keys.</summary>
+    RetireDomainKeys,
+
+    /// <summary>INSTALL [for personalization].</summary>
+    ForPersonalization,
+
+    /// <summary>STORE DATA, more follow.</summary>
+    StoreData,
+
+    /// <summary>The last STORE DATA.</summary>
+    StoreDataLast,
+
+    /// <summary>INSTALL [for extradition].</summary>
+    Extradite,
+
+    /// <summary>DELETE of a provider's security domain.</summary>
+    DeleteDomain,
 }

@@ -127,14 +127,14 @@ internal sealed partial class CardTurn
         }
 
         CommandHeader header = Header(packet);
-        using KeySet keys = _context.Keys.Open(header.Kid.KeyVersion)
-            ?? throw new InvalidOperationException($"Key version {header.Kid.KeyVersion} of card {_card.Iccid} is gone.");
+        using KeySet keys = OpenKeys(packet.KeysOf, header.Kid.KeyVersion);
         ResponseOpening opening = PacketProtection.Open(answer.Span, header, keys);
         switch (opening.Kind)
         {
             case ResponseKind.Proven when opening.ProvenBy == Integrity.CryptographicChecksum:
                 Change(j => j with { SmsReceived = j.SmsReceived + segments, Proofs = j.Proofs + 1 });
                 _card = _card with { LastProofAt = Now };
+                Lower(packet);
                 Proven(packet, opening.Packet!, answer);
                 return Acknowledged.Instance;
             case ResponseKind.Proven or ResponseKind.Indicated:
@@ -170,8 +170,7 @@ internal sealed partial class CardTurn
             }
             else
             {
-                WriteOff(packet, possiblyExecuted: false);
-                Abandon(Problems.FromStatus(status, _card.Iccid, Grade.Proven), Grade.Proven);
+                GiveUp(packet, possiblyExecuted: false, status, Grade.Proven);
             }
         }
     }
@@ -212,8 +211,7 @@ internal sealed partial class CardTurn
                     return;
                 }
 
-                WriteOff(packet, possiblyExecuted: true);
-                Abandon(Problems.FromStatus(status, _card.Iccid, pending.Grade), pending.Grade);
+                GiveUp(packet, possiblyExecuted: true, status, pending.Grade);
                 return;
             }
 
@@ -237,19 +235,33 @@ internal sealed partial class CardTurn
         else
         {
             // Who refused is not proven: the card may have executed it, or may do so yet.
-            WriteOff(packet, possiblyExecuted: true);
-            Abandon(Problems.FromStatus(status, _card.Iccid, pending.Grade), pending.Grade);
+            GiveUp(packet, possiblyExecuted: true, status, pending.Grade);
         }
+    }
+
+    /// <summary>The packet was refused: that is the end of its job, unless it only was to keep earlier ones from being executed.</summary>
+    private void GiveUp(OutstandingPacket packet, bool possiblyExecuted, ResponseStatus status, Grade grade)
+    {
+        WriteOff(packet, possiblyExecuted);
+        if (packet.Parts[0].Purpose == Purpose.Bar)
+        {
+            Note("job", $"Nothing was answered under key version {Header(packet).Kid.KeyVersion} of {packet.KeysOf}: the card stays uncertain if the domain is still there.");
+            Change(j => j with { Cursor = packet.After with { BarsTried = packet.After.BarsTried + (grade == Grade.Proven ? 0 : 1) } });
+            return;
+        }
+
+        Abandon(Problems.FromStatus(status, _card.Iccid, grade), grade);
     }
 
     /// <summary>A bounded resynchronisation: CNTR of an answer is a copy of ours, so the card's own value is only known to be higher.</summary>
     private void JumpCounter(OutstandingPacket packet)
     {
         CommandHeader sent = Header(packet);
+        Tar counted = DomainOf(packet.KeysOf)?.Tar ?? Model.RamTar;
         ImmutableArray<CounterDomain> before = _card.Domains;
         _card = _card with
         {
-            Domains = [.. _card.Domains.Select(d => d.Tar == sent.Tar && d.KeyVersion == sent.Kid.KeyVersion
+            Domains = [.. _card.Domains.Select(d => d.Tar == counted && d.KeyVersion == sent.Kid.KeyVersion
                 && new Counter(d.Counter).TryAdd((ulong)Model.CounterJump, out Counter ahead)
                     ? d with { Counter = ahead.Value }
                     : d)],
@@ -280,6 +292,7 @@ internal sealed partial class CardTurn
         }
         else
         {
+            Raise(packet);
             Note("job", "What the card has executed is unknown: it is audited before anything is repeated.");
             _card = _card with { Uncertain = _card.Uncertain || packet.Parts.Any(Changes) };
             Change(j => j with
@@ -298,12 +311,13 @@ internal sealed partial class CardTurn
         _effects.Add(new WithdrawPacket());
         if (possiblyExecuted && packet.Parts.Any(Changes))
         {
+            Raise(packet);
             RecordWriteOff(packet);
             CardJob job = Active;
             _card = _card with
             {
                 Uncertain = true,
-                Contents = [.. _card.Contents.Select(c => c.Aid == job.Instance || c.Aid == job.LoadFile ? c with { Unknown = true } : c)],
+                Contents = [.. _card.Contents.Select(c => c.Aid == job.Instance || c.Aid == job.LoadFile || packet.Parts.Any(p => p.Aid == c.Aid) ? c with { Unknown = true } : c)],
             };
         }
     }
@@ -316,9 +330,12 @@ internal sealed partial class CardTurn
     }
 
     private bool IsOurs(Octets answer) =>
-        PacketProtection.TryReadResponseTar(answer.Span, out Tar tar) && _card.Domains.Any(d => d.Tar == tar);
+        PacketProtection.TryReadResponseTar(answer.Span, out Tar tar)
+        && (_card.Domains.Any(d => d.Tar == tar) || _card.SecurityDomains.Any(d => d.Tar == tar));
 
-    private static bool Changes(StepPart part) => part.Purpose is not (Purpose.ListApplications or Purpose.ListLoadFiles or Purpose.GetResponse);
+    private static bool Changes(StepPart part) => part.Purpose is not (
+        Purpose.ListApplications or Purpose.ListLoadFiles or Purpose.GetResponse or Purpose.ListDomainKeys or Purpose.ProveDomainKeys
+        or Purpose.ListDelegationKeys or Purpose.Bar);
 
     private static string Words(ResponseStatus status) => $"PoR {status.Code:X2}, {status.Name}.";
 }

@@ -15,9 +15,14 @@ internal sealed partial class CardTurn
         $"{job.Operation} was asked for.",
         ("application", job.Application),
         ("instance", job.Instance?.ToString()),
+        ("contract", job.Order?.Contract),
+        ("domain", job.Order?.Domain?.Aid.ToString()),
         ("makeSelectable", job.MakeSelectable ? "true" : null),
         ("operation", job.Operation.ToString()),
-        ("privileges", job.Privileges.IsEmpty ? null : job.Privileges.ToString()));
+        ("privileges", job.Privileges.IsEmpty ? null : job.Privileges.ToString()),
+        ("provider", job.Order?.Provider),
+        ("request", job.Order?.Request),
+        ("service", job.Order?.Service));
 
     private void RecordCancelled(CardJob job, Actor by) => Record(
         by,
@@ -57,6 +62,15 @@ internal sealed partial class CardTurn
         ("packet", packet.Id),
         ("sends", AuditEntries.Number(packet.Sends)),
         ("tar", Header(packet).Tar.ToString()));
+
+    private void RecordReceipt(StepPart part, string why) => Record(
+        Actor.CardRules,
+        AuditAction.ReceiptWrong,
+        Active.Id,
+        $"The receipt of {Name(part.Purpose)} {why}.",
+        ("aid", part.Aid?.ToString()),
+        ("domain", Active.Order?.Domain?.Aid.ToString()),
+        ("provider", Active.Order?.Provider));
 
     /// <summary>A job that ends because the card's security refused: a wrong key, a counter, a security level.</summary>
     private void RecordRefusal(CardJob job, Problem? problem, Grade grade)

@@ -36,9 +36,23 @@ internal sealed partial class CardTurn
         if (answer.Succeeded == parts.Length)
         {
             Change(j => j with { Cursor = packet.After });
-            if (parts[0].Purpose is Purpose.ListApplications or Purpose.ListLoadFiles)
+            switch (parts[0].Purpose)
             {
-                TakeList(packet, answer.Status, answer.Data);
+                case Purpose.ListApplications or Purpose.ListLoadFiles:
+                    TakeList(packet, answer.Status, answer.Data);
+                    break;
+                case Purpose.PutDomainKeys or Purpose.ForPersonalization when parts.Any(p => p.Purpose == Purpose.PutDomainKeys):
+                    CheckKeys(packet, answer.Data);
+                    break;
+                case Purpose.ListDelegationKeys:
+                    TakeDelegationKeys(answer.Data);
+                    break;
+                case Purpose.ListDomainKeys:
+                    TakeKeyList(packet, answer.Data);
+                    break;
+                default:
+                    CheckReceipt(packet, answer.Data);
+                    break;
             }
         }
         else if (answer.Failure is { } failure)
@@ -103,6 +117,9 @@ internal sealed partial class CardTurn
             case Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover:
                 Remove(part.Aid!.Value);
                 break;
+            default:
+                ApplyDomain(part);
+                break;
         }
     }
 
@@ -118,8 +135,9 @@ internal sealed partial class CardTurn
             Confirmed = state(item.Confirmed ?? LifeCycle.Selectable),
             Unknown = false,
             ProvenAt = Now,
-            Application = job.Application ?? item.Application,
+            Application = kind == ContentKind.SecurityDomain ? null : job.Application ?? item.Application,
             LoadFile = kind == ContentKind.Application ? job.LoadFile ?? item.LoadFile : null,
+            Domain = kind == ContentKind.SecurityDomain || item.Confirmed is not null ? item.Domain : job.Order?.Domain?.Aid,
             Version = kind == ContentKind.LoadFile ? Application(job.Application)?.Version ?? item.Version : null,
         };
         _card = _card with { Contents = at >= 0 ? _card.Contents.SetItem(at, item) : _card.Contents.Add(item) };
@@ -139,6 +157,22 @@ internal sealed partial class CardTurn
                 Remove(part.Aid!.Value);
                 Change(j => j with { Cursor = part.Purpose == Purpose.DeleteLeftover ? packet.After : new() });
                 break;
+            case Purpose.Bar:
+                // That it was refused is an answer too.
+                Change(j => j with { Cursor = packet.After });
+                break;
+            case Purpose.DeleteDomain when notFound:
+                RemoveDomain(part.Aid!.Value);
+                Change(j => j with { Cursor = new() });
+                break;
+            case Purpose.RetireDomainKeys when notFound:
+                ApplyDomain(part);
+                Change(j => j with { Cursor = new() });
+                break;
+            case Purpose.PutTokenKey or Purpose.PutReceiptKey when !Active.Cursor.Replaces && status.Value is 0x6985 or 0x6A80 or 0x6A88:
+                // They may be there from an attempt of which the outcome was unknown.
+                Change(j => j with { Cursor = new() { Stage = Stage.PutDelegationKeys, Replaces = true } });
+                break;
             case Purpose.ListApplications or Purpose.ListLoadFiles when notFound:
                 Change(j => j with { Cursor = packet.After });
                 TakeList(packet, StatusWord.Success, default);
@@ -148,7 +182,8 @@ internal sealed partial class CardTurn
                 Note("job", $"The load is lost on the card ({status}): it starts again ({Active.Restarts}. time).");
                 break;
             case Purpose.InstallForLoad or Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable
-                or Purpose.Lock or Purpose.Unlock or Purpose.DeleteInstance or Purpose.DeleteLoadFile
+                or Purpose.Lock or Purpose.Unlock or Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.CreateDomain or Purpose.DeleteDomain
+                or Purpose.Extradite or Purpose.ForPersonalization
                 when !Active.AuditedForDrift && status.Value is 0x6985 or 0x6A80 or 0x6A88 or 0x6A82:
                 // Books and card may have drifted apart: ask once, then decide anew.
                 Change(j => j with { AuditedForDrift = true, Attempted = true, Cursor = new() { Stage = Stage.AuditApplications } });
@@ -176,6 +211,12 @@ internal sealed partial class CardTurn
         bool halfMade = job.Operation == Operation.Install && job.Attempted && job.Verdict is null
             && !_card.Contents.Any(c => c.Kind == ContentKind.Application && c.Confirmed is not null && c.LoadFile == job.LoadFile)
             && (job.LoadedHere || !_card.Contents.Any(c => c.Aid == job.LoadFile && c.Confirmed is not null));
+        if (!halfMade && job is { DomainMadeHere: true, Verdict: null } && grade == Grade.Proven && !_card.Uncertain && EmptyDomain(job) is not null)
+        {
+            Change(j => j with { Verdict = verdict, VerdictGrade = grade, Cursor = new() { Stage = Stage.DeleteDomain }, Now = "Taking back the domain that it has made." });
+            return;
+        }
+
         if (halfMade && grade == Grade.Proven && !_card.Uncertain)
         {
             Change(j => j with { Verdict = verdict, VerdictGrade = grade, Cursor = new() { Stage = Stage.Undo }, Now = "Taking back what it has put on the card." });
@@ -229,21 +270,29 @@ internal sealed partial class CardTurn
         purpose == Purpose.ListLoadFiles ? ContentKind.LoadFile : entry.Privileges.IsSecurityDomain ? ContentKind.SecurityDomain : ContentKind.Application,
         entry.LifeCycle,
         entry.LoadFile,
-        entry.Version?.ToString());
+        entry.Version?.ToString())
+    {
+        Domain = entry.SecurityDomain,
+    };
 
     /// <summary>The card has told everything: the books are set to it.</summary>
     private void TakeAudit(ImmutableArray<FoundItem> found)
     {
         ImmutableArray<ContentItem> before = _card.Contents;
+        TakeDomains(found);
         _card = _card with
         {
             Contents = [.. found.DistinctBy(f => f.Aid).Select(f =>
             {
                 ContentItem? known = before.FirstOrDefault(c => c.Aid == f.Aid);
                 return new ContentItem(
-                    f.Aid, f.Kind, f.LifeCycle, f.LifeCycle, false, f.LoadFile ?? known?.LoadFile, known?.Application ?? Owner(f), f.Version ?? known?.Version, Now);
+                    f.Aid, f.Kind, f.LifeCycle, f.LifeCycle, false, f.LoadFile ?? known?.LoadFile, known?.Application ?? Owner(f), f.Version ?? known?.Version, Now)
+                {
+                    Domain = f.Domain is { } told ? found.Any(d => d.Aid == told && d.Kind == ContentKind.SecurityDomain) ? told : null : known?.Domain,
+                    IsPersonalised = known?.IsPersonalised ?? false,
+                };
             })],
-            Uncertain = false,
+            Uncertain = !_card.Barriers.IsEmpty,
             AuditedAt = Now,
         };
         Change(j => j with { Cursor = new(), Attempted = j.Attempted || j.Operation == Operation.Audit });

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
@@ -36,7 +35,7 @@ internal sealed partial class CardTurn
 
         _card = _card with { Msisdn = command.Msisdn };
         string text = before.Length > 0 ? $"The number has changed from {before} to {command.Msisdn}." : $"The card has got the number {command.Msisdn}.";
-        TellOfNumber(command.By, AuditAction.NumberChanged, text, before, command.Providers);
+        TellOfNumber(command.By, AuditAction.NumberChanged, text, before);
 
         // What is still to leave must leave for the new number; what has left is repeated to it when no answer comes.
         if (_card.Outstanding is { } packet && (!packet.Submitted || (packet.Deadline is null && packet.Pending is null)))
@@ -61,7 +60,7 @@ internal sealed partial class CardTurn
 
         _effects.Add(new EndAlias(NumberAlias, before, Now));
         _card = _card with { Msisdn = "" };
-        TellOfNumber(command.By, AuditAction.NumberLost, $"The card has lost the number {before}; no message reaches it.", before, command.Providers);
+        TellOfNumber(command.By, AuditAction.NumberLost, $"The card has lost the number {before}; no message reaches it.", before);
         if (_card.Outstanding is { Submitted: false })
         {
             // If a sender has it already it may leave yet: whether it did is unknown, so the same octets leave again later.
@@ -76,12 +75,17 @@ internal sealed partial class CardTurn
         return new NumberIs("", before);
     }
 
-    private void TellOfNumber(Actor by, string action, string text, string before, ImmutableArray<string> providers)
+    /// <summary>Audit trail, history, and an event for the carrier and for each provider that has a service on the card.</summary>
+    private void TellOfNumber(Actor by, string action, string text, string before)
     {
         Note("number", text);
         Record(by, action, job: null, text, ("before", before.Length > 0 ? before : null), ("number", HasNumber ? _card.Msisdn : null));
-        IEnumerable<string?> told = providers.IsEmpty ? [null] : providers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        foreach (string? provider in told)
+        IEnumerable<string> providers = _card.Services
+            .Where(s => _card.Contents.Any(c => c.Aid == s.Instance && (c.Confirmed ?? c.Wanted) is not null))
+            .Select(s => s.Provider)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+        foreach (string? provider in providers.Prepend(null))
         {
             _effects.Add(new RaiseEvent(new(
                 Now, EventKind.NumberChanged, provider, null, _card.Iccid, HasNumber ? _card.Msisdn : null, null, null, text,

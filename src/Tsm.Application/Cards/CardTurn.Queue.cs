@@ -4,7 +4,10 @@ using Tsm.Application.Applications;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
+using Tsm.Security.Keys;
 
 namespace Tsm.Application.Cards;
 
@@ -43,6 +46,7 @@ internal sealed partial class CardTurn
             return new JobRejected(problem!);
         }
 
+        EnterService(job!);
         _card = _card with { Jobs = _card.Jobs.Add(job!) };
         Note("job", $"{job!.Operation} was asked for.", job: job.Id);
         RecordAsked(job, command.By);
@@ -81,8 +85,19 @@ internal sealed partial class CardTurn
     private bool TryMakeJob(EnqueueJob command, out CardJob? job, out Problem? problem)
     {
         problem = null;
-        job = new() { Id = command.JobId, Operation = command.Operation, CreatedAt = Now, Now = "Waiting." };
+        job = new() { Id = command.JobId, Operation = command.Operation, Order = command.Order, CreatedAt = Now, Now = "Waiting." };
         if (command.Operation == Operation.Audit)
+        {
+            return true;
+        }
+
+        if (command.Operation is Operation.RotateKeys or Operation.Extradite && command.Order?.Domain is null)
+        {
+            problem = DomainProblems.DomainNeeded(command.Operation);
+            return false;
+        }
+
+        if (command.Operation == Operation.RotateKeys)
         {
             return true;
         }
@@ -150,7 +165,7 @@ internal sealed partial class CardTurn
             instance = there is [var only] ? only : application.Applets is [var first, ..] ? first : null;
         }
 
-        if (instance is null && command.Operation != Operation.Terminate)
+        if (instance is null && command.Operation is not (Operation.Terminate or Operation.Extradite))
         {
             problem = Problems.LibraryHasNoLifeCycle(application, command.Operation);
             return false;
@@ -173,6 +188,11 @@ internal sealed partial class CardTurn
             return illegal.Problem;
         }
 
+        if (DomainRefusal(job) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (job.Operation != Operation.Install || _card.Contents.Any(c => c.Aid == job.LoadFile && c.Wanted is not null))
         {
             return null;
@@ -182,6 +202,54 @@ internal sealed partial class CardTurn
         return Missing(application) is { Length: > 0 } missing ? Problems.MissingImports(application, Model, missing)
             : application.Memory > FreeMemory() ? Problems.TooBig(application, Model, FreeMemory())
             : !JobPlanner.FitsBlockNumbers(Model, application, Capacity) ? Problems.TooManyBlocks(application, Model)
+            : null;
+    }
+
+    /// <summary>What can be seen to fail about the domain of a job, and about the data it brings.</summary>
+    private Problem? DomainRefusal(CardJob job)
+    {
+        if (job.Order is not { } order)
+        {
+            return null;
+        }
+
+        if (order.Domain is { } ordered)
+        {
+            if (_card.SecurityDomains.FirstOrDefault(d => d.Tar == ordered.Tar && d.Aid != ordered.Aid) is { } holder)
+            {
+                return DomainProblems.TarTaken(ordered.Tar, holder.Aid);
+            }
+
+            bool wanted = _card.Contents.Any(c => c.Aid == ordered.Aid && c.Wanted is not null);
+            if (job.Operation == Operation.RotateKeys && !wanted)
+            {
+                return DomainProblems.DomainMissing(ordered.Aid);
+            }
+
+            if (DomainOf(ordered.Aid)?.InUse is null && job.Operation is Operation.Install or Operation.Personalise or Operation.Extradite)
+            {
+                using KeySet keys = OpenKeys(null, Domain!.KeyVersion);
+                if (keys.Dek is null)
+                {
+                    return DomainProblems.NoKeyEncryptionKey(_card.Iccid);
+                }
+            }
+        }
+
+        if (!order.Personalisation.IsEmpty && job.Instance is { } instance)
+        {
+            // A fresh domain's packets have room for as much as the issuer's.
+            int length = order.Personalisation.Length - KeyWrapping.SealOverhead;
+            int size = PersonalisationScript(instance, Octets.Own(new byte[length])).Size;
+            int room = ScriptLayout.Room(Model.ScriptFormat, Capacity);
+            if (size > room)
+            {
+                return DomainProblems.DataTooLong(size, room, Model);
+            }
+        }
+
+        return _card.Services.Length >= CardLimits.Services && _card.Services.All(s => s.Service != order.Service)
+            ? DomainProblems.TooManyServices(CardLimits.Services)
             : null;
     }
 
@@ -203,7 +271,9 @@ internal sealed partial class CardTurn
         }
     }
 
-    private int FreeMemory() => Model.Memory - _card.Contents
+    private int FreeMemory() => FreeMemory(_card.Contents);
+
+    private int FreeMemory(ImmutableArray<ContentItem> contents) => Model.Memory - contents
         .Where(c => c.Kind == ContentKind.LoadFile && c.Wanted is not null)
         .Sum(c => Application(c.Application)?.Memory ?? 0);
 }

@@ -40,6 +40,10 @@ internal sealed partial class CardTurn
             {
                 Decide(job);
             }
+            else if (job.Cursor is { Stage: Stage.AuditApplications, NextPage: false } && job.Cursor.BarsTried < _card.Barriers.Length)
+            {
+                Change(j => j with { Cursor = j.Cursor with { Stage = Stage.Bar } });
+            }
             else if (!HasNumber)
             {
                 Change(j => j with { Now = WaitsForNumber });
@@ -67,11 +71,17 @@ internal sealed partial class CardTurn
     {
         if (job.Verdict is { } verdict)
         {
+            if (job.DomainMadeHere && !_card.Uncertain && EmptyDomain(job) is not null)
+            {
+                Change(j => j with { Cursor = new() { Stage = Stage.DeleteDomain }, Now = "Taking back the domain that it has made." });
+                return;
+            }
+
             Finish(job.CancelRequested ? JobStatus.Cancelled : JobStatus.Refused, job.VerdictGrade ?? Grade.Proven, verdict.Meaning, job.CancelRequested ? null : verdict);
             return;
         }
 
-        switch (LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed))
+        switch (DomainStep(job) ?? Removal(job, LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed)))
         {
             case Decision.Reached reached:
                 Finish(JobStatus.Done, Grade.Proven, reached.Sentence, null);
@@ -80,8 +90,9 @@ internal sealed partial class CardTurn
                 Finish(JobStatus.Refused, Grade.Proven, illegal.Problem.Meaning, illegal.Problem);
                 break;
             case Decision.Proceed proceed:
+                PrepareDomain(job, proceed.Stage);
                 CardJob next = job with { Cursor = new() { Stage = proceed.Stage } };
-                int steps = job.StepsDone + JobPlanner.Remaining(next, Model, Application(job.Application), Capacity);
+                int steps = job.StepsDone + JobPlanner.Remaining(next, Model, Application(job.Application), Capacity, OwnerOf(next, signs: false));
                 Change(_ => next with { StepsTotal = steps });
                 break;
             default:
@@ -89,10 +100,17 @@ internal sealed partial class CardTurn
         }
     }
 
+    /// <summary>What is gone leaves its domain empty, and the domain goes too where its provider does not keep it.</summary>
+    private Decision Removal(CardJob job, Decision decision) =>
+        job.Operation == Operation.Terminate && decision is Decision.Reached && EmptyDomain(job) is not null
+            ? new Decision.Proceed(Stage.DeleteDomain)
+            : decision;
+
     /// <summary>Makes the next packet: a new counter, durable with this turn, and the octets that will be repeated if need be.</summary>
     private void Send(CardJob job)
     {
-        CounterDomain domain = Domain!;
+        Sender sender = SenderOf(job);
+        CounterDomain domain = sender.Counter;
         if (!new Counter(domain.Counter).TryAdd(1, out Counter counter))
         {
             // TS 102 225 §5.1.4: the highest value blocks the card's counter for ever; it is never sent.
@@ -102,10 +120,10 @@ internal sealed partial class CardTurn
 
         PlannedStep step = Plan(job);
         domain = domain with { Counter = counter.Value };
-        using KeySet keys = _context.Keys.Open(domain.KeyVersion)
-            ?? throw new InvalidOperationException($"Key version {domain.KeyVersion} of card {_card.Iccid} is gone.");
+        using KeySet keys = OpenKeys(sender.KeysOf, domain.KeyVersion);
         CommandHeader header = Header(domain) with
         {
+            Tar = sender.Tar,
             Kic = Kic.For(keys.Kic, domain.KeyVersion),
             Kid = Kid.For(keys.Kid, domain.KeyVersion),
         };
@@ -120,6 +138,7 @@ internal sealed partial class CardTurn
             Reference = _card.NextReference,
             SegmentCount = segments.Length,
             Header = Wire(header),
+            KeysOf = sender.KeysOf,
             Format = Model.ScriptFormat,
             Sends = 1,
             Parts = step.Parts,
@@ -129,7 +148,7 @@ internal sealed partial class CardTurn
         _card = _card with
         {
             Outstanding = outstanding,
-            Domains = [.. _card.Domains.Select(d => d.Tar == domain.Tar && d.KeyVersion == domain.KeyVersion ? domain : d)],
+            Domains = Counted(domain),
             NextReference = (_card.NextReference + 1) % 256,
             NextPacket = _card.NextPacket + 1,
         };
@@ -142,6 +161,12 @@ internal sealed partial class CardTurn
         });
         _effects.Add(new QueuePacket(Road?.Name ?? _card.Road, outstanding.Id, 1, _card.Msisdn, segments));
         Note("sent", $"{Describe(step.Parts)}: {packet.Length} octets in {Messages(segments.Length)}, counter {domain.Counter}.", packet);
+    }
+
+    private ImmutableArray<CounterDomain> Counted(CounterDomain domain)
+    {
+        int at = _card.Domains.FindIndex(d => d.Tar == domain.Tar && d.KeyVersion == domain.KeyVersion);
+        return at < 0 ? _card.Domains.Add(domain) : _card.Domains.SetItem(at, domain);
     }
 
     /// <summary>Sends the same octets again, all segments: harmless to a card that has them, and no counter is spent.</summary>
@@ -162,12 +187,18 @@ internal sealed partial class CardTurn
 
     private PlannedStep Plan(CardJob job)
     {
+        if (job.Cursor.Stage > Stage.Finished)
+        {
+            return PlanDomain(job);
+        }
+
+        ContentOwner owner = OwnerOf(job, signs: true);
         bool alone = !_card.Contents.Any(
             c => c.Kind == ContentKind.Application && c.Confirmed is not null && c.LoadFile == job.LoadFile && c.Aid != job.Instance);
         bool loadFileThere = _card.Contents.Any(c => c.Kind == ContentKind.LoadFile && c.Aid == job.LoadFile && c.Confirmed is not null);
-        return job.Cursor.Stage == Stage.Delete && alone && loadFileThere
+        return job.Cursor.Stage == Stage.Delete && alone && loadFileThere && !owner.HasReceipts
             ? JobPlanner.DeleteBoth(job)
-            : JobPlanner.Next(job, Model, Application(job.Application), Capacity);
+            : JobPlanner.Next(job, Model, Application(job.Application), Capacity, owner);
     }
 
     /// <summary>The header as far as it decides what a packet has room for, which is the same for two and three keys of triple DES.</summary>
@@ -204,7 +235,7 @@ internal sealed partial class CardTurn
     {
         int loads = parts.Count(p => p.Purpose is Purpose.Load or Purpose.LoadLast);
         IEnumerable<string> words = parts
-            .Where(p => p.Purpose is not (Purpose.Load or Purpose.LoadLast or Purpose.GetResponse))
+            .Where(p => p.Purpose is not (Purpose.Load or Purpose.LoadLast or Purpose.GetResponse or Purpose.StoreData))
             .Select(p => Name(p.Purpose));
         return string.Join(", ", loads == 0 ? words : parts[0].Purpose == Purpose.InstallForLoad
             ? [Name(Purpose.InstallForLoad), $"{loads} LOAD", .. words.Skip(1)]
@@ -226,6 +257,19 @@ internal sealed partial class CardTurn
         Purpose.DeleteLoadFile => "DELETE the load file",
         Purpose.ListApplications => "GET STATUS of applications",
         Purpose.ListLoadFiles => "GET STATUS of load files",
+        Purpose.PutTokenKey => "PUT KEY of the token key",
+        Purpose.PutReceiptKey => "PUT KEY of the receipt key",
+        Purpose.ListDelegationKeys => "GET DATA of the issuer's keys",
+        Purpose.Bar => "GET DATA, so that nothing sent before is executed any more",
+        Purpose.CreateDomain => "INSTALL of the security domain",
+        Purpose.PutDomainKeys => "PUT KEY of the domain",
+        Purpose.ProveDomainKeys => "GET DATA under the new keys",
+        Purpose.ListDomainKeys => "GET DATA of the keys",
+        Purpose.RetireDomainKeys => "DELETE the old keys",
+        Purpose.ForPersonalization => "INSTALL [for personalization]",
+        Purpose.StoreData or Purpose.StoreDataLast => "STORE DATA",
+        Purpose.Extradite => "INSTALL [for extradition]",
+        Purpose.DeleteDomain => "DELETE the security domain",
         _ => "GET RESPONSE",
     };
 }

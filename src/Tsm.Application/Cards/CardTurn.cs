@@ -43,6 +43,7 @@ internal sealed partial class CardTurn
     {
         Advance();
         WantWhatJobsWant();
+        TellServices();
 
         foreach (CardJob job in _card.Jobs)
         {
@@ -140,6 +141,8 @@ internal sealed partial class CardTurn
 
     private static ImmutableArray<ContentItem> Want(ImmutableArray<ContentItem> contents, CardJob job)
     {
+        DomainOrder? domain = job.Order?.Domain;
+
         ImmutableArray<ContentItem> Set(Card.Identifiers.Aid? aid, ContentKind kind, Func<LifeCycle?, LifeCycle?> wanted)
         {
             if (aid is not { } of)
@@ -148,7 +151,11 @@ internal sealed partial class CardTurn
             }
 
             int at = contents.FindIndex(c => c.Aid == of);
-            ContentItem item = at >= 0 ? contents[at] : new(of, kind, null, null, false, kind == ContentKind.Application ? job.LoadFile : null, job.Application, null, null);
+            ContentItem item = at >= 0 ? contents[at] : new(
+                of, kind, null, null, false, kind == ContentKind.Application ? job.LoadFile : null, kind == ContentKind.SecurityDomain ? null : job.Application, null, null)
+            {
+                Domain = kind == ContentKind.SecurityDomain ? null : domain?.Aid,
+            };
             item = item with { Wanted = wanted(item.Wanted) };
             return at >= 0 ? contents.SetItem(at, item) : contents.Add(item);
         }
@@ -156,6 +163,7 @@ internal sealed partial class CardTurn
         switch (job.Operation)
         {
             case Operation.Install:
+                contents = Set(domain?.Aid, ContentKind.SecurityDomain, was => was ?? LifeCycle.Personalized);
                 contents = Set(job.LoadFile, ContentKind.LoadFile, was => was ?? LifeCycle.Loaded);
                 return Set(job.Instance, ContentKind.Application, was => was ?? (job.MakeSelectable ? LifeCycle.Selectable : LifeCycle.Installed));
             case Operation.Activate:
@@ -166,9 +174,12 @@ internal sealed partial class CardTurn
                 return Set(job.Instance, ContentKind.Application, was => was is { } state ? state.Unlock() : null);
             case Operation.Terminate:
                 contents = Set(job.Instance, ContentKind.Application, _ => null);
-                return contents.Any(c => c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Wanted is not null)
+                contents = contents.Any(c => c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Wanted is not null)
                     ? contents
                     : Set(job.LoadFile, ContentKind.LoadFile, _ => null);
+                return domain is { RemoveWhenEmpty: true } && !contents.Any(c => c.Domain == domain.Aid && c.Wanted is not null)
+                    ? Set(domain.Aid, ContentKind.SecurityDomain, _ => null)
+                    : contents;
             default:
                 return contents;
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -9,22 +8,12 @@ namespace Tsm.Application.Cards;
 /// <summary>Gives the card a number; the card that had it loses it. The same number twice changes nothing.</summary>
 /// <param name="Msisdn">Digits without plus.</param>
 /// <param name="By">Who does it, for the audit trail.</param>
-/// <param name="Providers">Whose services are on the card: each gets the event.</param>
-public sealed record ChangeNumber(string Msisdn, Actor By, ImmutableArray<string> Providers = default) : IGrainCommand
-{
-    /// <summary>Whose services are on the card; empty for nobody's.</summary>
-    public ImmutableArray<string> Providers { get; init; } = Providers.IsDefault ? [] : Providers;
-}
+public sealed record ChangeNumber(string Msisdn, Actor By) : IGrainCommand;
 
 /// <summary>Takes a number from the card, because it is out of service or another card's. A card that has another number keeps that.</summary>
 /// <param name="Msisdn">The number it loses.</param>
 /// <param name="By">Who does it, for the audit trail.</param>
-/// <param name="Providers">Whose services are on the card: each gets the event.</param>
-public sealed record LoseNumber(string Msisdn, Actor By, ImmutableArray<string> Providers = default) : IGrainCommand
-{
-    /// <summary>Whose services are on the card; empty for nobody's.</summary>
-    public ImmutableArray<string> Providers { get; init; } = Providers.IsDefault ? [] : Providers;
-}
+public sealed record LoseNumber(string Msisdn, Actor By) : IGrainCommand;
 
 /// <summary>The number of the card now.</summary>
 /// <param name="Msisdn">Empty for none.</param>

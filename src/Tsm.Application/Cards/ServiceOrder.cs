@@ -7,11 +7,11 @@ namespace Tsm.Application.Cards;
 /// <summary>On whose behalf a job is done, and where its application goes.</summary>
 public sealed record ServiceOrder
 {
-    /// <summary>The service.</summary>
-    public required string Service { get; init; }
+    /// <summary>The service; null for what concerns the provider's domain alone.</summary>
+    public string? Service { get; init; }
 
     /// <summary>Its version.</summary>
-    public required string Version { get; init; }
+    public string? Version { get; init; }
 
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }

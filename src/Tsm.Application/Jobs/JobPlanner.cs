@@ -23,25 +23,28 @@ public static class JobPlanner
     /// <summary>The next script of a job whose cursor stands on anything but <see cref="Stage.Decide"/> and <see cref="Stage.Finished"/>.</summary>
     /// <param name="application">The load file's application; needed for <see cref="Stage.Load"/> and <see cref="Stage.Install"/>.</param>
     /// <param name="capacity">The octets that a script may have, so that its packet fits the card model's segments.</param>
-    public static PlannedStep Next(CardJob job, CardModel model, CatalogueApplication? application, int capacity)
+    /// <param name="owner">Whose the content is; null for the issuer's domain.</param>
+    public static PlannedStep Next(CardJob job, CardModel model, CatalogueApplication? application, int capacity, ContentOwner? owner = null)
     {
+        owner ??= ContentOwner.Issuer;
         JobCursor decide = new();
+        PlannedStep Content(CommandApdu command, StepPart part, JobCursor after) => Confirmed(owner.Permitted(command), part, after, model, owner);
         return job.Cursor.Stage switch
         {
             Stage.AuditApplications => List(
                 job, RegistryScope.Applications, Purpose.ListApplications, model, job.Cursor with { Stage = Stage.AuditLoadFiles, NextPage = false }),
             Stage.AuditLoadFiles => List(
                 job, RegistryScope.LoadFiles, Purpose.ListLoadFiles, model, job.Cursor with { Stage = Stage.Decide, NextPage = false }),
-            Stage.Clean => One(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLeftover, job.LoadFile), new() { Stage = Stage.Load }),
-            Stage.Undo => One(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLeftover, job.LoadFile), decide),
-            Stage.Load => Load(job, model, application!, capacity),
-            Stage.Install => One(Install(job), InstallPart(job), decide),
-            Stage.MakeSelectable => One(
+            Stage.Clean => Content(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLeftover, job.LoadFile), new() { Stage = Stage.Load }),
+            Stage.Undo => Content(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLeftover, job.LoadFile), decide),
+            Stage.Load => Load(job, model, application!, capacity, owner),
+            Stage.Install => Content(Install(job), InstallPart(job), decide),
+            Stage.MakeSelectable => Content(
                 InstallCommand.ForMakeSelectable(job.Instance!.Value, Privileges(job)), new(Purpose.MakeSelectable, job.Instance), decide),
             Stage.Lock => One(SetStatusCommand.Lock(job.Instance!.Value), new(Purpose.Lock, job.Instance), decide),
             Stage.Unlock => One(SetStatusCommand.Unlock(job.Instance!.Value), new(Purpose.Unlock, job.Instance), decide),
-            Stage.Delete => One(DeleteCommand.For(job.Instance!.Value, related: false), new(Purpose.DeleteInstance, job.Instance), decide),
-            Stage.DeleteLoadFile => One(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLoadFile, job.LoadFile), decide),
+            Stage.Delete => Content(DeleteCommand.For(job.Instance!.Value, related: false), new(Purpose.DeleteInstance, job.Instance), decide),
+            Stage.DeleteLoadFile => Content(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLoadFile, job.LoadFile), decide),
             _ => throw new InvalidOperationException($"There is no script at stage {job.Cursor.Stage}."),
         };
     }
@@ -53,12 +56,18 @@ public static class JobPlanner
         new());
 
     /// <summary>The packets that the job still takes from its cursor on, when nothing goes wrong.</summary>
-    public static int Remaining(CardJob job, CardModel model, CatalogueApplication? application, int capacity)
+    public static int Remaining(CardJob job, CardModel model, CatalogueApplication? application, int capacity, ContentOwner? owner = null)
     {
         int packets = 0;
         while (job.Cursor.Stage is not (Stage.Decide or Stage.Finished) && packets < LoadCommand.MaxBlocks)
         {
-            job = job with { Cursor = Next(job, model, application, capacity).After };
+            if (job.Cursor.Stage > Stage.Finished)
+            {
+                // The steps of security domains are planned with their keys, one packet each.
+                return packets + 1;
+            }
+
+            job = job with { Cursor = Next(job, model, application, capacity, owner).After };
             packets++;
         }
 
@@ -85,11 +94,11 @@ public static class JobPlanner
         return true;
     }
 
-    private static PlannedStep Load(CardJob job, CardModel model, CatalogueApplication application, int capacity)
+    private static PlannedStep Load(CardJob job, CardModel model, CatalogueApplication application, int capacity, ContentOwner owner)
     {
         var commands = ImmutableArray.CreateBuilder<CommandApdu>();
         var parts = ImmutableArray.CreateBuilder<StepPart>();
-        int room = ScriptLayout.Room(model.ScriptFormat, capacity);
+        int room = ScriptLayout.Room(model.ScriptFormat, capacity) - (Fetches(model, owner) ? ScriptLayout.SizeOf(model.ScriptFormat, CompactScript.GetResponse) : 0);
         int offset = job.Cursor.Offset;
         int block = job.Cursor.Block;
         Octets loadFile = application.LoadFile;
@@ -104,7 +113,8 @@ public static class JobPlanner
 
         if (!job.Cursor.Opened)
         {
-            Add(InstallCommand.ForLoad(application.PackageAid, null, default, default), new(Purpose.InstallForLoad, application.PackageAid));
+            CommandApdu open = InstallCommand.ForLoad(application.PackageAid, owner.Domain, owner.Hash(application.Sha256), default);
+            Add(owner.Permitted(open), new(Purpose.InstallForLoad, application.PackageAid));
         }
 
         while (offset < loadFile.Length && commands.Count < model.MaxCommands && block < LoadCommand.MaxBlocks)
@@ -125,7 +135,11 @@ public static class JobPlanner
         }
 
         bool loaded = offset == loadFile.Length;
-        if (loaded && job.Instance is not null && Fits(Install(job)))
+        if (loaded && owner.HasReceipts)
+        {
+            AddFetch(commands, parts, model, owner);
+        }
+        else if (loaded && job.Instance is not null && Fits(Install(job)))
         {
             Add(Install(job), InstallPart(job));
         }
@@ -134,20 +148,45 @@ public static class JobPlanner
             commands.ToImmutable(),
             parts.ToImmutable(),
             loaded
-                ? new() { Stage = job.Instance is not null && parts[^1].Purpose == Purpose.LoadLast ? Stage.Install : Stage.Decide }
+                ? new() { Stage = job.Instance is not null && parts.All(p => p.Purpose is not (Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable)) ? Stage.Install : Stage.Decide }
                 : new() { Stage = Stage.Load, Opened = true, Offset = offset, Block = block });
     }
 
     private static CommandApdu Install(CardJob job)
     {
         Octets parameters = new InstallParameters { Application = job.Parameters }.ToOctets();
-        return job.MakeSelectable
+        return SelectableAtOnce(job)
             ? InstallCommand.ForInstallAndMakeSelectable(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters)
             : InstallCommand.ForInstall(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters);
     }
 
     private static StepPart InstallPart(CardJob job) =>
-        new(job.MakeSelectable ? Purpose.InstallAndMakeSelectable : Purpose.InstallForInstall, job.Instance);
+        new(SelectableAtOnce(job) ? Purpose.InstallAndMakeSelectable : Purpose.InstallForInstall, job.Instance);
+
+    /// <summary>What still gets its data is selectable only when it has them.</summary>
+    private static bool SelectableAtOnce(CardJob job) => job.MakeSelectable && job.Order is not { Personalisation.IsEmpty: false };
+
+    /// <summary>In the compact format a receipt is fetched by GET RESPONSE.</summary>
+    private static bool Fetches(CardModel model, ContentOwner owner) => owner.HasReceipts && model.ScriptFormat == ScriptFormat.Compact;
+
+    private static void AddFetch(ImmutableArray<CommandApdu>.Builder commands, ImmutableArray<StepPart>.Builder parts, CardModel model, ContentOwner owner)
+    {
+        if (Fetches(model, owner))
+        {
+            commands.Add(CompactScript.GetResponse);
+            parts.Add(new(Purpose.GetResponse, null));
+        }
+    }
+
+    private static PlannedStep Confirmed(CommandApdu command, StepPart part, JobCursor after, CardModel model, ContentOwner owner)
+    {
+        var commands = ImmutableArray.CreateBuilder<CommandApdu>();
+        var parts = ImmutableArray.CreateBuilder<StepPart>();
+        commands.Add(command);
+        parts.Add(part);
+        AddFetch(commands, parts, model, owner);
+        return new(commands.ToImmutable(), parts.ToImmutable(), after);
+    }
 
     private static Privileges Privileges(CardJob job) =>
         // What the API took was checked there; none is what an applet has by default.

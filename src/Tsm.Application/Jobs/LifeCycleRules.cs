@@ -54,6 +54,15 @@ public static class LifeCycleRules
                 _ => Illegal(job, "it is not suspended", "Nothing needs to be done; audit the card if you doubt it."),
             },
             Operation.Terminate => Terminate(job, contents, view, instance, loadFile),
+            Operation.Personalise => state switch
+            {
+                null => Illegal(job, "it is not on the card", "Download it first."),
+                { IsLocked: true } => Illegal(job, "it is suspended", "Resume it first."),
+                _ when job.PersonalisedHere => new Decision.Reached("It has its data."),
+                _ => new Decision.Proceed(Stage.Personalise),
+            },
+            Operation.Extradite => Extradite(job, instance ?? loadFile),
+            Operation.RotateKeys => new Decision.Reached("The domain has new keys."),
             Operation.Audit => job.Attempted ? new Decision.Reached("The card has told what is on it.") : new Decision.Proceed(Stage.AuditApplications),
             _ => throw new InvalidOperationException($"Operation {job.Operation} has no rules."),
         };
@@ -66,6 +75,11 @@ public static class LifeCycleRules
             if (instance.Kind != ContentKind.Application || (instance.LoadFile is { } from && from != job.LoadFile))
             {
                 return Exists(job.Instance!.Value, instance);
+            }
+
+            if (job.Order is { Personalisation.IsEmpty: false } && !instance.IsPersonalised && !job.PersonalisedHere && state is { IsLocked: false })
+            {
+                return new Decision.Proceed(Stage.Personalise);
             }
 
             return job.MakeSelectable && state == LifeCycle.Installed
@@ -85,6 +99,11 @@ public static class LifeCycleRules
 
         return new Decision.Proceed(Stage.Load);
     }
+
+    private static Decision Extradite(CardJob job, ContentItem? content) => content is null
+        ? Illegal(job, "it is not on the card", "Install it first.")
+        : content.Domain == job.Order?.Domain?.Aid ? Reached(job, "It belongs to the domain.", "It belongs to that domain already.")
+        : new Decision.Proceed(Stage.Extradite);
 
     private static Decision Terminate(
         CardJob job, ImmutableArray<ContentItem> contents, Func<ContentItem, LifeCycle?> view, ContentItem? instance, ContentItem? loadFile)

@@ -245,7 +245,11 @@ public static class Problems
         Purpose.InstallForLoad or Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable => Instruction.Install,
         Purpose.Load or Purpose.LoadLast => Instruction.Load,
         Purpose.Lock or Purpose.Unlock => Instruction.SetStatus,
-        Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover => Instruction.Delete,
+        Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover or Purpose.DeleteDomain or Purpose.RetireDomainKeys => Instruction.Delete,
+        Purpose.CreateDomain or Purpose.ForPersonalization or Purpose.Extradite => Instruction.Install,
+        Purpose.PutTokenKey or Purpose.PutReceiptKey or Purpose.PutDomainKeys => Instruction.PutKey,
+        Purpose.StoreData or Purpose.StoreDataLast => Instruction.StoreData,
+        Purpose.ListDomainKeys or Purpose.ProveDomainKeys => Instruction.GetData,
         _ => Instruction.GetStatus,
     };
 }

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
-using Tsm.Application.Services;
 using Tsm.Application.Work;
 
 namespace Tsm.Application.Numbers;
@@ -13,7 +11,7 @@ namespace Tsm.Application.Numbers;
 /// The move is the turn of the card that gets the number. What asks the loser to forget it is written in the same transaction as
 /// work of the kind <see cref="WorkKind"/>, so that it is told even if this process dies between the two.
 /// </remarks>
-public sealed class NumberChanges(IGrainHost host, IAliasIndex aliases, IServiceInstances instances, TimeProvider time) : IWork
+public sealed class NumberChanges(IGrainHost host, IAliasIndex aliases, TimeProvider time) : IWork
 {
     /// <summary>The kind of its items: <c>grain|number</c>; the stores write it too.</summary>
     public const string WorkKind = "number-lost";
@@ -28,7 +26,7 @@ public sealed class NumberChanges(IGrainHost host, IAliasIndex aliases, IService
     public async Task<IReply> GiveAsync(GrainKey card, string msisdn, Actor by, CancellationToken cancellationToken)
     {
         GrainKey? before = await aliases.FindAsync(card.Tenant, "msisdn", msisdn, time.GetUtcNow(), cancellationToken);
-        IReply reply = await host.SendAsync(card, new ChangeNumber(msisdn, by, await ProvidersAsync(card, cancellationToken)), cancellationToken);
+        IReply reply = await host.SendAsync(card, new ChangeNumber(msisdn, by), cancellationToken);
         if (reply is NumberIs && before is GrainKey loser && loser != card)
         {
             await TakeAsync(loser, msisdn, by, cancellationToken);
@@ -38,8 +36,8 @@ public sealed class NumberChanges(IGrainHost host, IAliasIndex aliases, IService
     }
 
     /// <summary>Takes a number from a card.</summary>
-    public async Task<IReply> TakeAsync(GrainKey card, string msisdn, Actor by, CancellationToken cancellationToken) =>
-        await host.SendAsync(card, new LoseNumber(msisdn, by, await ProvidersAsync(card, cancellationToken)), cancellationToken);
+    public Task<IReply> TakeAsync(GrainKey card, string msisdn, Actor by, CancellationToken cancellationToken) =>
+        host.SendAsync(card, new LoseNumber(msisdn, by), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<DateTimeOffset?> DoAsync(WorkItem item, CancellationToken cancellationToken)
@@ -59,11 +57,4 @@ public sealed class NumberChanges(IGrainHost host, IAliasIndex aliases, IService
         IReply reply = await TakeAsync(card, msisdn, Rules, cancellationToken);
         return reply is NumberIs or UnknownGrain ? null : throw new HostBusyException($"{card} answered {reply.GetType().Name}.");
     }
-
-    /// <summary>The providers whose services are on a card, or are on their way to it.</summary>
-    private async Task<ImmutableArray<string>> ProvidersAsync(GrainKey card, CancellationToken cancellationToken) =>
-        [.. (await instances.ListAsync(card.Tenant, new(Card: card), null, 1000, cancellationToken)).Items
-            .Where(r => r.State != InstanceState.Absent || r.Wanted != InstanceState.Absent)
-            .Select(r => r.Provider)
-            .Distinct(StringComparer.Ordinal)];
 }

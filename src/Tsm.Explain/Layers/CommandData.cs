@@ -33,6 +33,9 @@ internal static class CommandData
             case Instruction.VerifyPin or Instruction.ChangePin or Instruction.EnablePin or Instruction.DisablePin or Instruction.UnblockPin:
                 reading.AddHidden("PIN", length);
                 break;
+            case Instruction.StoreData when context.HidesData:
+                reading.AddHidden("data", length);
+                break;
             default:
                 Octets data = reading.Rest.Slice(0, Math.Min(length, reading.Remaining));
                 if (command.Ins is Instruction.Delete or Instruction.GetStatus && TlvLayer.Any(data, reading.Offset, context) is { } tlvs)

@@ -55,6 +55,9 @@ public abstract class ContentKey : IDisposable
         };
     }
 
+    /// <summary>The public point of a key of an elliptic curve, uncompressed, as PUT KEY carries it; empty for all others.</summary>
+    public virtual Octets PublicPoint => default;
+
     /// <summary>Signs a message.</summary>
     /// <exception cref="CryptographicException">There is no private key.</exception>
     public abstract Octets Sign(ReadOnlySpan<byte> message);
@@ -129,6 +132,16 @@ public abstract class ContentKey : IDisposable
     {
         // r and s one after the other, as long as the curve's order each.
         private const DSASignatureFormat Format = DSASignatureFormat.IeeeP1363FixedFieldConcatenation;
+        private const byte Uncompressed = 0x04;
+
+        public override Octets PublicPoint
+        {
+            get
+            {
+                ECPoint point = key.ExportParameters(includePrivateParameters: false).Q;
+                return Octets.Own([Uncompressed, .. point.X!, .. point.Y!]);
+            }
+        }
 
         public override Octets Sign(ReadOnlySpan<byte> message) => Octets.Own(key.SignData(message.ToArray(), hash, Format));
 

@@ -39,6 +39,21 @@ public static class KeyTransport
         return KeyData.Of(TypeOf(key, options), value, CheckValue(key, options));
     }
 
+    /// <summary>Ciphers a key for STORE DATA: the road to a new security domain through its parent.</summary>
+    /// <param name="key">The new key.</param>
+    /// <param name="dek">The key it travels under, that of the parent's key set that protects the packet.</param>
+    /// <param name="keyVersion">The key version number it gets, 1 to 127.</param>
+    /// <param name="keyId">Its key identifier: 1 KIc, 2 KID, 3 DEK.</param>
+    /// <returns>The data groups; those of all keys of the version go into one STORE DATA.</returns>
+    public static KeyDataGroups ProtectInGroups(KeyMaterial key, KeyMaterial dek, int keyVersion, int keyId)
+    {
+        ArgumentNullException.ThrowIfNull(dek);
+        KeyData data = Protect(key, dek, KeyTransportOptions.ForAes);
+        KeyComponent component = data.Components[0];
+        _ = KeyBlock.TryParse(component.Block.Span, dek.Cipher.BlockSize, out KeyBlock block, out _);
+        return KeyDataGroups.Of(keyVersion, keyId, component.Type, key.Length, block.Ciphered, data.CheckValue);
+    }
+
     /// <summary>Deciphers a key as the card does; false when it is malformed or its check value does not fit.</summary>
     /// <param name="data">The key's part of PUT KEY.</param>
     /// <param name="dek">The key it travels under.</param>

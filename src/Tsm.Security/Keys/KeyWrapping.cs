@@ -24,6 +24,9 @@ public static class KeyWrapping
     private const int TagLength = 16;
     private const int Overhead = HeadLength + NonceLength + TagLength;
 
+    /// <summary>How much longer sealed data are than in the clear, in octets.</summary>
+    public const int SealOverhead = Overhead;
+
     /// <summary>Wraps a key of a card.</summary>
     /// <param name="key">The key.</param>
     /// <param name="vault">The key it rests under.</param>

@@ -72,7 +72,8 @@ internal static class CardEndpoints
             [.. found.Keys.Select(KeySet)],
             [.. state.Domains.Select(d => new CardCounter(d.Tar.ToString(), d.KeyVersion, d.Counter))],
             [.. state.Contents.Select(c => Content(c, applications))],
-            state.AuditedAt));
+            state.AuditedAt,
+            [.. state.SecurityDomains.Select(d => SecurityDomain(d, state))]));
     }
 
     private static async Task<IResult> HistoryAsync(
@@ -91,6 +92,20 @@ internal static class CardEndpoints
         return await Paging.AnswerAsync(
             () => cards.HistoryAsync(key, job: null, before, limit ?? Paging.Default, cancellationToken), CardHistoryEntry.From);
     }
+
+    private static CardSecurityDomain SecurityDomain(CardDomain domain, CardState card) => new(
+        domain.Aid.ToString(),
+        domain.Tar.ToString(),
+        domain.Provider,
+        domain.Mode,
+        card.Contents.FirstOrDefault(c => c.Aid == domain.Aid)?.Confirmed?.Name(RegistryKind.SecurityDomain),
+        [.. domain.Keys.Select(k => new DomainKeySetSummary(
+            k.Version,
+            System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(k.Wrapped.Algorithm.ToString()),
+            k.Wrapped.KicCheckValue.ToString(),
+            k.Wrapped.KidCheckValue.ToString(),
+            k.Wrapped.DekCheckValue.ToString(),
+            k.IsProven))]);
 
     private static KeySetSummary KeySet(WrappedKeySet keys) => new(
         keys.Version,
@@ -117,6 +132,8 @@ internal static class CardEndpoints
             application?.Name,
             item.LoadFile?.ToString(),
             item.Application,
-            item.ProvenAt);
+            item.ProvenAt,
+            item.Domain?.ToString(),
+            item.Kind == ContentKind.Application && item.IsPersonalised ? true : null);
     }
 }

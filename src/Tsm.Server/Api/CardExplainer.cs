@@ -16,21 +16,27 @@ internal sealed class CardExplainer(CardStates states, IKeyVault vault)
     public async Task<IReadOnlyList<Explanation>> ExplainAsync(
         GrainKey? card, IReadOnlyList<Octets> octets, ExplainContext context, CancellationToken cancellationToken)
     {
-        var opened = new List<KeySet>();
+        var opened = new List<(string Name, KeySet Keys)>();
         try
         {
             if (card is { } key && await states.FindAsync(key, cancellationToken) is { } found)
             {
-                opened.AddRange(found.Keys.Select(wrapped => vault.Open(key, wrapped)));
+                opened.AddRange(found.Keys.Select(wrapped => ($"key version {wrapped.Version}", vault.Open(key, wrapped))));
+                opened.AddRange(found.State.SecurityDomains.SelectMany(domain => domain.Keys.Select(
+                    k => ($"domain {domain.Aid}, key version {k.Version}", vault.Open(key, domain.Aid, k.Wrapped)))));
             }
 
             // A packet that names another key version than the key it was made with is worth telling apart.
-            ExplainContext known = context with { Keys = [.. opened.Select(k => new NamedKeys($"key version {k.Version}", KeySet.ForLaboratory(k.Kic, k.Kid)))] };
+            ExplainContext known = context with
+            {
+                Keys = [.. opened.Select(k => new NamedKeys(k.Name, KeySet.ForLaboratory(k.Keys.Kic, k.Keys.Kid)))],
+                HidesData = true,
+            };
             return [.. octets.Select(o => Explainer.Explain(o, known))];
         }
         finally
         {
-            opened.ForEach(k => k.Dispose());
+            opened.ForEach(k => k.Keys.Dispose());
         }
     }
 }

@@ -40,6 +40,7 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapDomains();
         api.MapUsage();
         api.MapPolicies();
         api.MapReputation();

@@ -1,4 +1,5 @@
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 
 namespace Tsm.Server.Contracts;
 
@@ -34,6 +35,7 @@ public sealed record CardSummary(
 /// <param name="Domains">Its counters, one per TAR and key version.</param>
 /// <param name="Contents">What is on it.</param>
 /// <param name="AuditedAt">When its registry was last read.</param>
+/// <param name="SecurityDomains">The providers' security domains on it.</param>
 public sealed record CardDetails(
     string Iccid,
     string Msisdn,
@@ -45,7 +47,27 @@ public sealed record CardDetails(
     IReadOnlyList<KeySetSummary> KeySets,
     IReadOnlyList<CardCounter> Domains,
     IReadOnlyList<CardContent> Contents,
-    DateTimeOffset? AuditedAt);
+    DateTimeOffset? AuditedAt,
+    IReadOnlyList<CardSecurityDomain> SecurityDomains);
+
+/// <summary>A provider's security domain on a card.</summary>
+/// <param name="Aid">Its AID.</param>
+/// <param name="Tar">The TAR at which it takes packets.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="Mode">Who commands its content: simple, delegated or authorized.</param>
+/// <param name="State">The life cycle state that the card last proved.</param>
+/// <param name="KeySets">Its key sets, the one in use last.</param>
+public sealed record CardSecurityDomain(
+    string Aid, string Tar, string Provider, ContractMode Mode, string? State, IReadOnlyList<DomainKeySetSummary> KeySets);
+
+/// <summary>A key set of a provider's security domain by its check values.</summary>
+/// <param name="Version">The key version number, 1 to 15.</param>
+/// <param name="Algorithm">The algorithm of its keys.</param>
+/// <param name="KicCheckValue">Check value of the ciphering key.</param>
+/// <param name="KidCheckValue">Check value of the key of the cryptographic checksum.</param>
+/// <param name="DekCheckValue">Check value of the key encryption key.</param>
+/// <param name="Proven">Whether the domain has answered under it.</param>
+public sealed record DomainKeySetSummary(int Version, string Algorithm, string KicCheckValue, string KidCheckValue, string DekCheckValue, bool Proven);
 
 /// <summary>A key set by its check values.</summary>
 /// <param name="Version">The key version number, 1 to 15.</param>
@@ -71,6 +93,8 @@ public sealed record CardCounter(string Tar, int KeyVersion, ulong Counter);
 /// <param name="LoadFile">For an application: the AID of its load file.</param>
 /// <param name="Application">The id of its application in the catalogue.</param>
 /// <param name="ProvenAt">When the confirmed state was proven.</param>
+/// <param name="Domain">The AID of the provider's security domain that it belongs to; absent for the issuer's.</param>
+/// <param name="Personalised">For an application: whether it has taken its data.</param>
 public sealed record CardContent(
     string Aid,
     string Kind,
@@ -80,7 +104,9 @@ public sealed record CardContent(
     string? Name,
     string? LoadFile,
     string? Application,
-    DateTimeOffset? ProvenAt);
+    DateTimeOffset? ProvenAt,
+    string? Domain,
+    bool? Personalised);
 
 /// <summary>A line of a card's history.</summary>
 /// <param name="Id">Its place in the order of all.</param>

@@ -87,3 +87,8 @@ public sealed record JobApplication(string Id, string Name, string PackageAid);
 /// <param name="Text">What it says.</param>
 /// <param name="Raw">Its octets, hexadecimal.</param>
 public sealed record JobEvidence(DateTimeOffset At, string Kind, Grade Grade, string Text, string? Raw);
+
+/// <summary>Moves an application, or a load file, into a provider's security domain.</summary>
+/// <param name="Application">Id, package AID or name in the catalogue.</param>
+/// <param name="Instance">AID of the instance; without it the only instance, or the load file where there is none.</param>
+public sealed record ExtraditionRequest(string Application, string? Instance);

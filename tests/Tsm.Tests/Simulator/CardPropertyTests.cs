@@ -8,6 +8,7 @@ using Tsm.Security.Scp80;
 using Tsm.Simulator.Accounting;
 using Tsm.Simulator.Cards;
 using Tsm.Simulator.Networks;
+using SecurityDomain = Tsm.Simulator.Content.SecurityDomain;
 
 namespace Tsm.Tests.Simulator;
 
@@ -47,7 +48,8 @@ public sealed class CardPropertyTests
     {
         Gen<byte[]> scripts =
             from head in Gen.Elements<byte[]>([0x80, 0xE6, 0x02], [0x80, 0xE6, 0x0C], [0x80, 0xE8, 0x00],
-                [0x80, 0xE4, 0x00], [0x80, 0xF0, 0x40], [0x80, 0xF2, 0x40])
+                [0x80, 0xE4, 0x00], [0x80, 0xF0, 0x40], [0x80, 0xF2, 0x40], [0x80, 0xE6, 0x20], [0x80, 0xE6, 0x10],
+                [0x80, 0xD8, 0x00], [0x80, 0xD8, 0x02], [0x80, 0xE2, 0x88], [0x80, 0xE2, 0x90], [0x80, 0xF0, 0x60])
             from rest in ArbMap.Default.GeneratorFor<byte>().ArrayOf().Resize(60)
             select (byte[])[.. head, .. rest];
 
@@ -86,6 +88,69 @@ public sealed class CardPropertyTests
                 && bench.Card.Content.Instances.All(i => bench.Card.Content.FindLoadFile(i.LoadFile) is not null);
         }));
     }
+
+    [Fact]
+    public void Histories_of_domains_keep_the_books_in_order_and_leave_nothing_without_an_owner()
+    {
+        Gen<int[]> histories = Gen.Choose(0, 99).ArrayOf().Resize(60);
+
+        Check.QuickThrowOnFailure(Prop.ForAll(histories.ToArbitrary(), history =>
+        {
+            using var bench = new DomainBench(CardProfiles.Aes with { LoadSurvivesForeignCommand = true }, memory: 8000);
+            bench.PutTokenKeys();
+            foreach (int step in history)
+            {
+                SecurityDomain[] domains = [bench.Issuer, .. bench.Environment.Supplementary];
+                bench.Execute(domains[step % domains.Length], DomainCommandOf(bench, step / 4));
+            }
+
+            return MemoryHolds(bench.Bench)
+                && bench.Content.Instances.All(i => bench.Environment.FindDomain(i.SecurityDomain) is { } owner && LeadsUp(bench, owner))
+                && bench.Content.LoadFiles.All(f => bench.Environment.FindDomain(f.SecurityDomain) is not null)
+                && bench.Environment.Supplementary.All(d => bench.Content.FindInstance(d.Aid) is not null && !d.ServingKeySets.IsEmpty)
+                && bench.Environment.Supplementary.SelectMany(d => d.Tars).Distinct().Count() == bench.Environment.Supplementary.Count;
+        }));
+    }
+
+    private static bool LeadsUp(DomainBench bench, SecurityDomain domain)
+    {
+        int steps = 0;
+        for (SecurityDomain? above = domain; above is not null; above = above.Parent)
+        {
+            if (steps++ > bench.Environment.Supplementary.Count)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static CommandApdu DomainCommandOf(DomainBench bench, int step) => step switch
+    {
+        0 => DomainBench.ForDomain(privileges: Privileges.SecurityDomain | Privileges.AuthorizedManagement),
+        1 => DomainBench.ForDomain(DomainBench.Second, DomainBench.SecondTar, Privileges.DelegatedManagement),
+        2 => new TestKeys(1, 0x30).Put(0, bench.IssuerKeys).ToApdu(),
+        3 => new TestKeys(1, 0x40).Put(1, bench.IssuerKeys).ToApdu(),
+        4 => InstallCommand.ForLoad(CardBench.SamplePackage, DomainBench.Provider),
+        5 => bench.Permit(InstallCommand.ForLoad(CardBench.SamplePackage, hash: DomainBench.SampleHash())).ToApdu(),
+        6 or 7 or 8 or 9 => Blocks[Math.Min(bench.Bench.Card.Load?.NextBlock ?? 0, Blocks.Count - 1)],
+        10 => bench.ForSample().ToApdu(),
+        11 => bench.Permit(bench.ForSample(Instances[1])).ToApdu(),
+        12 => InstallCommand.ForExtradition(DomainBench.Provider, DomainBench.Second),
+        13 => InstallCommand.ForExtradition(DomainBench.Second, DomainBench.Provider),
+        14 => InstallCommand.ForExtradition(DomainBench.Second, CardBench.SamplePackage),
+        15 => InstallCommand.ForExtradition(DomainBench.Provider, CardBench.SampleModule),
+        16 => DeleteCommand.For(DomainBench.Provider, related: false),
+        17 => DeleteCommand.For(DomainBench.Second, related: false),
+        18 => DeleteCommand.For(CardBench.SamplePackage, related: true),
+        19 => new(0x80, Instruction.SetStatus, 0x60, 0x80, DomainBench.Provider.Octets),
+        20 => new(0x80, Instruction.SetStatus, 0x60, 0x00, DomainBench.Provider.Octets),
+        21 => DeleteCommand.ForKeys(1),
+        22 => InstallCommand.ForPersonalization(CardBench.SampleModule),
+        23 => new(0x80, Instruction.StoreData, 0x88, 0, Octets.Parse("010101AA")),
+        _ => new GetStatusCommand(RegistryScope.Applications).ToApdu(),
+    };
 
     private static CommandApdu CommandOf(CardBench bench, int step) => step switch
     {

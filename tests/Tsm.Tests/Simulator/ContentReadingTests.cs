@@ -139,7 +139,7 @@ public sealed class ContentReadingTests
         Assert.Equal("E012C00401028810C00402028810C00403028810", keys.Data.ToString());
         Assert.Equal("FF210C8101008203010000" + "83020800", resources.Data.ToString());
         bench.Expect("6C14", new CommandApdu(0x80, Instruction.GetData, 0x00, 0xE0, Le: 5));
-        bench.Expect("6A88", new CommandApdu(0x80, Instruction.GetData, 0x00, 0x42, Le: 0));
+        bench.Expect("6A88", new CommandApdu(0x80, Instruction.GetData, 0x5F, 0x50, Le: 0));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class ContentReadingTests
     {
         var bench = new CardBench();
 
-        bench.Expect("6D00", new CommandApdu(0x80, Instruction.StoreData, 0, 0, Octets.Parse("00")));
+        bench.Expect("6D00", new CommandApdu(0x80, Instruction.ManageChannel, 0, 0, Octets.Parse("00")));
         bench.Expect("6E00", new CommandApdu(0x00, Instruction.Install, 2, 0, Octets.Parse("00")));
         bench.Expect("6985", CompactScript.GetResponse);
     }

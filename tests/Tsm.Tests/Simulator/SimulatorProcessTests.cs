@@ -37,6 +37,7 @@ public sealed class SimulatorProcessTests : IDisposable
             Assert.Equal(1, account.RootElement.GetProperty("packets").GetInt32());
             Assert.Equal(0, account.RootElement.GetProperty("executedTwice").GetArrayLength());
             string answers = account.RootElement.GetRawText() + await WatchAsync(http, card);
+            answers += await SendAsync(http, card, ready.SmppPort);
 
             process.StandardInput.Close();
             using var limit = new CancellationTokenSource(Patience);
@@ -88,6 +89,7 @@ public sealed class SimulatorProcessTests : IDisposable
         string list = await http.GetStringAsync(new Uri("/cards", UriKind.Relative));
         string one = await http.GetStringAsync(new Uri($"/cards/{iccid}", UriKind.Relative));
         Assert.Contains("\"counter\":\"0000000001\"", one, StringComparison.Ordinal);
+        Assert.Contains("\"domains\":[{\"aid\":\"A000000151000000\",\"tars\":[\"000000\"],\"state\":\"SECURED\"", one, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent,
             (await http.PostAsync(new Uri($"/cards/{iccid}/off?seconds=1", UriKind.Relative), null)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent,
@@ -102,6 +104,26 @@ public sealed class SimulatorProcessTests : IDisposable
         HttpResponseMessage wrong = await http.PutAsJsonAsync(new Uri("/faults", UriKind.Relative), new { loss = 5 });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         return list + one;
+    }
+
+    private static async Task<string> SendAsync(HttpClient http, CardBench card, int port)
+    {
+        var send = new Uri($"/cards/{card.Card.Iccid}/send", UriKind.Relative);
+        await http.PutAsJsonAsync(new Uri("/faults", UriKind.Relative), new { loss = 0.0, delay = 0, malformed = 0.0 });
+        await http.PostAsync(new Uri($"/cards/{card.Card.Iccid}/on", UriKind.Relative), null);
+        await using var esme = new Esme(port, BindType.Transceiver, static _ => CommandStatus.Ok, "tsm");
+        await SmscBench.UntilAsync(() => esme.Client.State == SmppClientState.Bound);
+
+        HttpResponseMessage sent = await http.PostAsJsonAsync(send, new { destination = "99900", userData = "54534D01" });
+        HttpResponseMessage none = await http.PostAsJsonAsync(new Uri("/cards/1/send", UriKind.Relative), new { destination = "1", userData = "" });
+        HttpResponseMessage wrong = await http.PostAsJsonAsync(send, new { destination = "99900", userData = "XX" });
+        await SmscBench.UntilAsync(() => esme.Messages.Any());
+
+        Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NotFound, HttpStatusCode.UnprocessableEntity], new[] { sent, none, wrong }.Select(r => r.StatusCode));
+        DeliverSm message = Assert.Single(esme.Messages);
+        Assert.Equal(("54534D01", "99900", 0x04, false), (message.UserData.ToString(), message.Destination.Value, (int)message.DataCoding, message.HasHeader));
+        Assert.Equal(card.Card.Msisdn.Digits, message.Source.Value);
+        return await wrong.Content.ReadAsStringAsync();
     }
 
     private static void HoldsNoKey(string text)

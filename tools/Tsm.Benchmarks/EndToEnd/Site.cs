@@ -98,6 +98,6 @@ internal sealed class Site : IAsyncDisposable
         ["msisdn"] = Loads.LoadCards.MsisdnOf(card.Number),
         ["profile"] = "aes",
         ["counter"] = 0,
-        ["keySets"] = new JsonArray(new JsonObject { ["version"] = 1, ["algorithm"] = "aes", ["kic"] = card.Kic, ["kid"] = card.Kid }),
+        ["keySets"] = new JsonArray(new JsonObject { ["version"] = 1, ["algorithm"] = "aes", ["kic"] = card.Kic, ["kid"] = card.Kid, ["dek"] = card.Dek }),
     };
 }

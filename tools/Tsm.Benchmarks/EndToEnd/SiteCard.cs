@@ -4,7 +4,7 @@ using Tsm.Benchmarks.Loads;
 namespace Tsm.Benchmarks.EndToEnd;
 
 /// <summary>A card that server and simulator both know, with keys made for the run.</summary>
-internal readonly record struct SiteCard(int Number, string Kic, string Kid)
+internal readonly record struct SiteCard(int Number, string Kic, string Kid, string Dek)
 {
     /// <summary>The header of an import.</summary>
     public const string CsvHeader = "iccid,msisdn,model,kvn,kic,kid,dek\n";
@@ -12,8 +12,10 @@ internal readonly record struct SiteCard(int Number, string Kic, string Kid)
     public string Iccid => LoadCards.IccidOf(Number);
 
     public static SiteCard New(int number) =>
-        new(number, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+        new(number, Key(), Key(), Key());
 
     /// <summary>Its line in an import.</summary>
-    public string ToCsv() => $"{Iccid},{LoadCards.MsisdnOf(Number)},uicc-aes,1,{Kic},{Kid},\n";
+    public string ToCsv() => $"{Iccid},{LoadCards.MsisdnOf(Number)},uicc-aes,1,{Kic},{Kid},{Dek}\n";
+
+    private static string Key() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 }

@@ -97,6 +97,17 @@ internal sealed partial class ApiClient : IDisposable
             new StringContent(JsonSerializer.Serialize(order, TsmJson.Default.JobOrder), Encoding.UTF8, "application/json"),
             TsmJson.Default.JobsCreated, idempotencyKey, cancellation);
 
+    public Task<Answer<Job>> RotateKeysAsync(string card, string provider, CancellationToken cancellation) => SendAsync(
+        HttpMethod.Post, $"cards/{Escape(card)}/domains/{Escape(provider)}/rotate-keys", null, TsmJson.Default.Job, null, cancellation);
+
+    public Task<Answer<Job>> ExtraditeAsync(string card, string provider, ExtraditionOrder order, CancellationToken cancellation) => SendAsync(
+        HttpMethod.Post,
+        $"cards/{Escape(card)}/domains/{Escape(provider)}/extradite",
+        new StringContent(JsonSerializer.Serialize(order, TsmJson.Default.ExtraditionOrder), Encoding.UTF8, "application/json"),
+        TsmJson.Default.Job,
+        null,
+        cancellation);
+
     public Task<Answer<Page<Job>>> JobsAsync(
         string? card, string? status, IEnumerable<string>? ids, int limit, string? cursor, CancellationToken cancellation) =>
         GetAsync("jobs" + Query(

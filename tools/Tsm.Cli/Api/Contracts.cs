@@ -65,6 +65,8 @@ internal sealed record CardRecord
 
     public IReadOnlyList<CounterDomain> Domains { get; init => field = value ?? []; } = [];
 
+    public IReadOnlyList<SecurityDomain> SecurityDomains { get; init => field = value ?? []; } = [];
+
     /// <summary>How many things are on the card, whichever shape <see cref="Contents"/> has.</summary>
     public int ContentCount => Contents.ValueKind switch
     {
@@ -77,6 +79,22 @@ internal sealed record CardRecord
     public IReadOnlyList<Content> ContentList => Contents.ValueKind == JsonValueKind.Array
         ? Contents.Deserialize(TsmJson.Default.IReadOnlyListContent) ?? []
         : [];
+}
+
+/// <summary>A provider's security domain on a card.</summary>
+internal sealed record SecurityDomain
+{
+    public string Aid { get; init; } = "";
+
+    public string Tar { get; init; } = "";
+
+    public string Provider { get; init; } = "";
+
+    public string Mode { get; init; } = "";
+
+    public string? State { get; init; }
+
+    public IReadOnlyList<KeySet> KeySets { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A key set by its check values; keys themselves never leave the server.</summary>

@@ -101,3 +101,6 @@ internal static class JobStatus
     public const string Expired = "expired";
     public const string Cancelled = "cancelled";
 }
+
+/// <summary>What moves into a provider's security domain.</summary>
+internal sealed record ExtraditionOrder(string Application, string? Instance);

@@ -31,6 +31,7 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(ExplanationReport))]
 [JsonSerializable(typeof(VerdictReport))]
 [JsonSerializable(typeof(ExplainOrder))]
+[JsonSerializable(typeof(ExtraditionOrder))]
 [JsonSerializable(typeof(JobExplanation))]
 [JsonSerializable(typeof(Page<TrailEntry>))]
 [JsonSerializable(typeof(TrailVerification))]

@@ -74,6 +74,18 @@ internal static class CardText
             domains.Write(console);
         }
 
+        if (card.SecurityDomains.Count > 0)
+        {
+            Print.Heading(console, "Security domains of providers");
+            var domains = new TextTable("AID", "TAR", "provider", "mode", "state", "key sets (check values)");
+            foreach (SecurityDomain domain in card.SecurityDomains)
+            {
+                domains.Row(domain.Aid, domain.Tar, domain.Provider, domain.Mode, domain.State, string.Join(", ", domain.KeySets.Select(Keys)));
+            }
+
+            domains.Write(console);
+        }
+
         Print.Heading(console, "Contents");
         Contents(console, card.ContentList);
     }
@@ -108,6 +120,8 @@ internal static class CardText
 
         ListText.Write(console, table, page.Next, "Nothing has happened to this card yet.", "--before");
     }
+
+    private static string Keys(KeySet set) => $"{Print.Count(set.Version)}: {set.KicCheckValue} {set.KidCheckValue} {set.DekCheckValue}";
 
     private static string? JobName(JsonElement job) => job.ValueKind switch
     {

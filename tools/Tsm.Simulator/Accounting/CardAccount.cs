@@ -13,7 +13,8 @@ namespace Tsm.Simulator.Accounting;
 /// <para>
 /// What undoes an effect: the end of a load (reset, foreign command, failed block) undoes its INSTALL [for load] and
 /// its LOADs; DELETE undoes all that was done to an AID; lock and unlock undo each other; a new installation undoes a
-/// DELETE. An INSTALL [for load] that comes when LOADs of that file have been executed gives up that load itself and is
+/// DELETE; an extradition undoes the one before it; other keys of a version, or their end, undo those there were, and
+/// all that was done to a domain ends with it. An INSTALL [for load] that comes when LOADs of that file have been executed gives up that load itself and is
 /// counted as <see cref="Tally.LoadsRestarted"/>; with no LOAD between, it is the same command executed twice.
 /// </para>
 /// <para>Not thread-safe but for reading the numbers: the card's own turn calls it.</para>
@@ -42,13 +43,14 @@ public sealed class CardAccount
     }
 
     /// <summary>Notes an authentic packet that carries a counter, before the counter is checked.</summary>
+    /// <param name="keySet">Which of all key sets the card has ever had protects it: the counter belongs to that set.</param>
     /// <param name="tar">TAR, 24 bits.</param>
     /// <param name="keyVersion">The key version number, 0..15.</param>
     /// <param name="counter">CNTR, 40 bits.</param>
     /// <param name="octets">The whole packet as it arrived.</param>
-    public void Authentic(int tar, int keyVersion, ulong counter, ReadOnlySpan<byte> octets)
+    public void Authentic(uint keySet, int tar, int keyVersion, ulong counter, ReadOnlySpan<byte> octets)
     {
-        switch ((_packets ??= new()).See(Domain(tar, keyVersion), counter, octets))
+        switch ((_packets ??= new()).See(keySet, counter, octets))
         {
             case PacketLog.Sight.SameOctets:
                 Add(Tally.Replays);
@@ -63,9 +65,10 @@ public sealed class CardAccount
     }
 
     /// <summary>Notes that a packet with a counter goes to its application.</summary>
-    public void Executing(int tar, int keyVersion, ulong counter, ReadOnlySpan<byte> octets)
+    /// <inheritdoc cref="Authentic" path="/param"/>
+    public void Executing(uint keySet, int tar, int keyVersion, ulong counter, ReadOnlySpan<byte> octets)
     {
-        if (_packets is not null && !_packets.TryExecute(Domain(tar, keyVersion), counter, octets))
+        if (_packets is not null && !_packets.TryExecute(keySet, counter, octets))
         {
             ExecutedTwice($"packet for TAR {Hex(tar, 6)}, key version {keyVersion}, CNTR {Hex(counter, 10)}");
         }
@@ -85,6 +88,7 @@ public sealed class CardAccount
             ExecutedTwice(effect.ToString());
         }
 
+        _inForce.RemoveWhere(e => e != effect && effect.Supersedes(e));
         foreach (Effect undone in effect.Opposites())
         {
             Undo(undone);
@@ -112,8 +116,6 @@ public sealed class CardAccount
     /// <summary>Notes that an application or a load file is gone from the card.</summary>
     public void Removed(string aid) =>
         _inForce?.RemoveWhere(e => e.Kind != EffectKind.Delete && string.Equals(e.Aid, aid, StringComparison.Ordinal));
-
-    private static uint Domain(int tar, int keyVersion) => ((uint)tar << 4) | ((uint)keyVersion & 0x0F);
 
     private static string Hex(IFormattable value, int digits) =>
         value.ToString($"X{digits}", CultureInfo.InvariantCulture);

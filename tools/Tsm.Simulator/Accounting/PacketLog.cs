@@ -26,13 +26,13 @@ internal sealed class PacketLog
     }
 
     /// <summary>Notes a packet and says what was known of its counter.</summary>
-    public Sight See(uint domain, ulong counter, ReadOnlySpan<byte> octets)
+    public Sight See(uint keySet, ulong counter, ReadOnlySpan<byte> octets)
     {
         ulong hash = Hash(octets);
-        int at = Find(domain, counter);
+        int at = Find(keySet, counter);
         if (at < 0)
         {
-            _entries.Insert(~at, new(domain, counter, hash, Executed: false));
+            _entries.Insert(~at, new(keySet, counter, hash, Executed: false));
             return Sight.New;
         }
 
@@ -40,9 +40,9 @@ internal sealed class PacketLog
     }
 
     /// <summary>Notes that the packet is executed; false when these octets had been before.</summary>
-    public bool TryExecute(uint domain, ulong counter, ReadOnlySpan<byte> octets)
+    public bool TryExecute(uint keySet, ulong counter, ReadOnlySpan<byte> octets)
     {
-        int at = Find(domain, counter);
+        int at = Find(keySet, counter);
         if (at < 0 || _entries[at].Hash != Hash(octets))
         {
             return true;
@@ -60,14 +60,14 @@ internal sealed class PacketLog
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
     }
 
-    private int Find(uint domain, ulong counter)
+    private int Find(uint keySet, ulong counter)
     {
         int low = 0;
         int high = _entries.Count - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            int order = (_entries[middle].Domain, _entries[middle].Counter).CompareTo((domain, counter));
+            int order = (_entries[middle].KeySet, _entries[middle].Counter).CompareTo((keySet, counter));
             if (order == 0)
             {
                 return middle;
@@ -80,5 +80,5 @@ internal sealed class PacketLog
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Entry(uint Domain, ulong Counter, ulong Hash, bool Executed);
+    private readonly record struct Entry(uint KeySet, ulong Counter, ulong Hash, bool Executed);
 }

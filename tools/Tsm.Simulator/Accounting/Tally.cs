@@ -134,4 +134,16 @@ public enum Tally
     /// Loads begun anew by INSTALL [for load] while blocks of the same load file were already on the card.
     /// </summary>
     LoadsRestarted,
+
+    /// <summary>Commands of delegated management refused because their token was missing or did not fit.</summary>
+    TokensRefused,
+
+    /// <summary>Receipts that a card made.</summary>
+    ReceiptsMade,
+
+    /// <summary>Rounds of STORE DATA that reached an application.</summary>
+    Personalisations,
+
+    /// <summary>Messages that a card sent of its own accord.</summary>
+    CardInitiated,
 }

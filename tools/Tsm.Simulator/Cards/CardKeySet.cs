@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Security.Keys;
 using Tsm.Security.Scp80;
 
@@ -13,9 +14,6 @@ namespace Tsm.Simulator.Cards;
 /// </remarks>
 public sealed class CardKeySet
 {
-    private const byte AesType = 0x88;
-    private const byte DesType = 0x80;
-
     private readonly KeyAlgorithm _algorithm;
     private readonly byte[] _kic;
     private readonly byte[] _kid;
@@ -63,6 +61,12 @@ public sealed class CardKeySet
     /// <summary>The length of an AES-CMAC, in octets.</summary>
     public int CcLength { get; }
 
+    /// <summary>Whether keys travel under it: it has a DEK.</summary>
+    public bool CarriesKeys => _dek is not null;
+
+    /// <summary>Which of all key sets that the card has ever had it is: counters belong to it.</summary>
+    internal uint Number { get; set; }
+
     /// <summary>The highest counter the card has taken with these keys.</summary>
     public Counter Counter { get; internal set; }
 
@@ -86,6 +90,16 @@ public sealed class CardKeySet
         }
     }
 
+    /// <summary>The check value of the DEK; null where there is none.</summary>
+    public string? DekCheckValue
+    {
+        get
+        {
+            using KeySet keys = Open();
+            return keys.Dek?.ToString();
+        }
+    }
+
     /// <summary>The version and the check values.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"version {Version}: KIc {KicCheckValue}, KID {KidCheckValue}");
@@ -102,15 +116,47 @@ public sealed class CardKeySet
         KeyMaterial.From(_kid, _algorithm),
         _dek is null ? null : KeyMaterial.From(_dek, _algorithm));
 
-    /// <summary>
-    /// The entries of the key information template: key identifier, version, type, length (GPCS 2.3.1 §11.3.3.1).
-    /// </summary>
-    internal Octets Information()
+    /// <summary>What the card tells about the keys (GPCS 2.3.1 §11.3.3.1).</summary>
+    internal IEnumerable<KeyInformation> Information()
     {
-        byte type = _algorithm == KeyAlgorithm.Aes ? AesType : DesType;
-        byte version = (byte)Version;
-        Octets Entry(byte id, byte[] key) => BerTlv.Encode(0xC0, [id, version, type, (byte)key.Length]);
-        Octets signing = Octets.Concat(Entry(1, _kic), Entry(2, _kid));
-        return _dek is null ? signing : Octets.Concat(signing, Entry(3, _dek));
+        yield return Information(1, _kic);
+        yield return Information(2, _kid);
+        if (_dek is not null)
+        {
+            yield return Information(3, _dek);
+        }
     }
+
+    /// <summary>A set of new keys, or this one with some keys replaced; its counter begins at zero (TS 102 226 §8.2.1.5).</summary>
+    /// <param name="before">The set that is replaced; null for none.</param>
+    /// <param name="version">The version of the new set.</param>
+    /// <param name="keys">The new keys, identifiers 1 to 3 (KIc, KID, KIK).</param>
+    /// <returns>Null when they make no set, or do not have the type and length of those they replace.</returns>
+    internal static CardKeySet? With(CardKeySet? before, int version, IReadOnlyList<CardKey> keys)
+    {
+        byte[]?[] octets = [before?._kic, before?._kid, before?._dek];
+        KeyAlgorithm? algorithm = before?._algorithm;
+        int ccLength = before?.CcLength ?? 8;
+        foreach (CardKey key in keys)
+        {
+            int at = key.Id - 1;
+            if (at is < 0 or > 2 || key.Algorithm is not { } its || its != (algorithm ??= its)
+                || (before is not null && octets[at]?.Length != key.Value.Length))
+            {
+                return null;
+            }
+
+            octets[at] = key.Value.ToArray();
+            ccLength = at == 1 ? key.CmacLength ?? 8 : ccLength;
+        }
+
+        return octets is [{ } kic, { } kid, _]
+            ? new(version, algorithm!.Value, Octets.Own(kic), Octets.Own(kid), octets[2] is { } dek ? Octets.Own(dek) : default, ccLength)
+            : null;
+    }
+
+    private KeyInformation Information(byte id, byte[] key) => new(id, (byte)Version)
+    {
+        Components = [new(_algorithm == KeyAlgorithm.Aes ? KeyType.Aes : KeyType.Des, (ushort)key.Length)],
+    };
 }

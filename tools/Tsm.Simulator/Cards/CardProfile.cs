@@ -112,6 +112,15 @@ public sealed record CardProfile
     /// </summary>
     public int InstanceMemory { get; init; } = 128;
 
+    /// <summary>Non-volatile memory a security domain takes, in octets. Default: 512.</summary>
+    public int DomainMemory { get; init; } = 512;
+
+    /// <summary>
+    /// Whether GET STATUS lists the load file of the stock security domain, A0000001515350, with the others. Default:
+    /// false, as it lists no package of the factory.
+    /// </summary>
+    public bool ListsSecurityDomainFile { get; init; }
+
     /// <summary>Packages that are on the card when it leaves the factory: what imports are resolved against.</summary>
     public ImmutableArray<CardPackage> Packages { get; init; } = [];
 }

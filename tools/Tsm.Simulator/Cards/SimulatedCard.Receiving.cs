@@ -31,20 +31,20 @@ public sealed partial class SimulatedCard
 
         CommandHeader early = header.With(ReadableCounter(header, packet.Span));
 
-        // 2  An application has the TAR.
-        if (header.Tar != Profile.Tar && header.Tar != Profile.ExpandedTar)
+        // 2  A security domain has the TAR.
+        if (Environment.FindByTar(header.Tar) is not { } domain)
         {
             return Refuse(Tally.UnknownTar, ResponseStatus.TarUnknown, early, null);
         }
 
         // 3  Each property of SPI1 is at least that of the minimum security level (TS 102 226 §6.1).
-        if (!Reaches(header.Spi, Profile.MinimumSecurity))
+        if (!Reaches(header.Spi, domain))
         {
             return Refuse(Tally.LowSecurity, ResponseStatus.InsufficientSecurityLevel, early, null);
         }
 
-        // 4  KIc and KID name one key set, and the card has it.
-        if (FindKeySet(header) is not { } keySet)
+        // 4  KIc and KID name one key set, and the domain has it; the parent's serve a domain without any.
+        if (FindKeySet(header, domain) is not { } keySet)
         {
             return Refuse(Tally.BadHeader, ResponseStatus.UnidentifiedSecurityError, early, null);
         }
@@ -57,16 +57,17 @@ public sealed partial class SimulatedCard
             return Refuse(TallyOf(opening.Status), opening.Status, early, null);
         }
 
-        return Take(packet, opened, keySet, keys, opening.Data);
+        return Take(packet, opened, domain, new(keySet, keys), opening.Data);
     }
 
     // An authentic packet: its counter is judged, and its data are executed.
-    private Octets? Take(Octets packet, CommandHeader opened, CardKeySet keySet, KeySet keys, Octets script)
+    private Octets? Take(Octets packet, CommandHeader opened, SecurityDomain domain, PacketKeys by, Octets script)
     {
+        (CardKeySet keySet, KeySet keys) = by;
         bool counted = opened.Spi.Counter != CounterRule.None;
         if (counted)
         {
-            Account.Authentic((int)opened.Tar.Value, keySet.Version, opened.Counter.Value, packet.Span);
+            Account.Authentic(keySet.Number, (int)opened.Tar.Value, keySet.Version, opened.Counter.Value, packet.Span);
         }
 
         // 6  The counter is as SPI1 demands.
@@ -92,26 +93,40 @@ public sealed partial class SimulatedCard
             keySet.Counter = opened.Counter;
         }
 
-        // 8  The application executes the data.
+        // 8  The domain executes the data; the answer is protected by the keys of the question, whatever becomes of them.
         if (counted)
         {
-            Account.Executing((int)opened.Tar.Value, keySet.Version, opened.Counter.Value, packet.Span);
+            Account.Executing(keySet.Number, (int)opened.Tar.Value, keySet.Version, opened.Counter.Value, packet.Span);
         }
 
         Account.Add(Tally.Executed);
+        Environment.BeginPacket();
         Octets data = FormatOf(opened.Tar, script) == ScriptFormat.Expanded
-            ? ExpandedRunner.Run(script.Span, _domain.Execute)
-            : CompactRunner.Run(script.Span, _domain.Execute, Profile.CountsGetResponse);
+            ? ExpandedRunner.Run(script.Span, c => domain.Execute(c, by))
+            : CompactRunner.Run(script.Span, c => domain.Execute(c, by), Profile.CountsGetResponse);
         return Respond(ResponseStatus.Ok, opened, keys, data);
     }
 
-    // The TAR says it, unless the application behind it detects it (TS 102 226 §5.3).
+    // The TAR says it, unless the application behind it detects it (TS 102 226 §5.3). A domain below the issuer's takes
+    // what the card is made for.
     private ScriptFormat FormatOf(Tar tar, Octets script) => tar == Profile.ExpandedTar ? ScriptFormat.Expanded
         : Profile.DetectsScriptFormat ? ScriptFormatDetection.OfCommand(script.Span)
+        : tar != Profile.Tar && Profile.ExpandedTar is not null ? ScriptFormat.Expanded
         : ScriptFormat.Compact;
 
-    private static bool Reaches(Spi spi, Spi minimum) => spi.Integrity >= minimum.Integrity
-        && spi.Counter >= minimum.Counter && (spi.Ciphered || !minimum.Ciphered);
+    // The level of the domain, or that of the profile where it has none; one of another kind is not understood.
+    private bool Reaches(Spi spi, SecurityDomain domain)
+    {
+        if (domain.MinimumSecurity is { } level)
+        {
+            Span<byte> octets = stackalloc byte[Spi.Size];
+            spi.Write(octets);
+            return level.IsReachedBy(octets[0]) ?? false;
+        }
+
+        Spi minimum = Profile.MinimumSecurity;
+        return spi.Integrity >= minimum.Integrity && spi.Counter >= minimum.Counter && (spi.Ciphered || !minimum.Ciphered);
+    }
 
     private static ResponseStatus CheckCounter(CommandHeader header, Counter stored) => header.Spi.Counter switch
     {
@@ -133,7 +148,7 @@ public sealed partial class SimulatedCard
 
     // Both octets carry the version; one that is not used may be zero (TS 102 225 §5.1). Without either, no key is
     // named.
-    private CardKeySet? FindKeySet(ReceivedHeader header)
+    private static CardKeySet? FindKeySet(ReceivedHeader header, SecurityDomain domain)
     {
         int ciphering = header.Spi.Ciphered || header.Spi.PorCiphered ? header.Kic.KeyVersion : 0;
         int signing = header.Spi.Integrity != Integrity.None || header.Spi.PorIntegrity != Integrity.None
@@ -141,7 +156,7 @@ public sealed partial class SimulatedCard
             : 0;
         bool mixed = ciphering != 0 && signing != 0 && ciphering != signing;
         int version = Math.Max(ciphering, signing);
-        return mixed ? null : KeySets.FirstOrDefault(k => k.Version == version);
+        return mixed ? null : domain.ServingKeySets.FirstOrDefault(k => k.Version == version);
     }
 
     private Octets? Refuse(Tally tally, ResponseStatus status, CommandHeader header, KeySet? keys)

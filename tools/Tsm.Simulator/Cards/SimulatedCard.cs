@@ -23,7 +23,6 @@ public sealed partial class SimulatedCard
     // The concatenation header of the response is laid out by the library; 02 71 00 stands before the packet.
     private const int ResponseUdhLength = 3;
 
-    private readonly IssuerSecurityDomain _domain;
     private SegmentBuffer? _segments;
     private byte _reference;
 
@@ -50,8 +49,8 @@ public sealed partial class SimulatedCard
         Iccid = iccid;
         Msisdn = msisdn;
         Profile = profile;
-        KeySets = [.. keySets];
-        if (KeySets.IsEmpty || KeySets.DistinctBy(k => k.Version).Count() != KeySets.Length)
+        ImmutableArray<CardKeySet> sets = [.. keySets];
+        if (sets.IsEmpty || sets.DistinctBy(k => k.Version).Count() != sets.Length)
         {
             throw new ArgumentException($"Card {iccid} needs key sets of different versions.", nameof(keySets));
         }
@@ -60,8 +59,7 @@ public sealed partial class SimulatedCard
         ImmutableArray<CardPackage> platform = packages.IsDefaultOrEmpty
             ? profile.Packages
             : profile.Packages.AddRange(packages);
-        _domain = new(new(profile.IssuerSecurityDomain, memory ?? profile.Memory, platform), profile, Account,
-            KeyInformation);
+        Environment = new(iccid, new(profile.IssuerSecurityDomain, memory ?? profile.Memory, platform), profile, Account, sets);
     }
 
     /// <summary>The ICCID.</summary>
@@ -73,14 +71,17 @@ public sealed partial class SimulatedCard
     /// <summary>What kind of card it is.</summary>
     public CardProfile Profile { get; }
 
-    /// <summary>The key sets with their counters.</summary>
-    public ImmutableArray<CardKeySet> KeySets { get; }
+    /// <summary>The key sets of the issuer security domain with their counters.</summary>
+    public ImmutableArray<CardKeySet> KeySets => Environment.Issuer.KeySets;
+
+    /// <summary>The security domains and what they share.</summary>
+    public CardEnvironment Environment { get; }
 
     /// <summary>What is on the card.</summary>
-    public CardContent Content => _domain.Content;
+    public CardContent Content => Environment.Content;
 
     /// <summary>The load under way, or null.</summary>
-    public LoadSession? Load => _domain.Load;
+    public LoadSession? Load => Environment.Load;
 
     /// <summary>The account of the card.</summary>
     public CardAccount Account { get; }
@@ -115,7 +116,7 @@ public sealed partial class SimulatedCard
     public void Reset()
     {
         _segments = null;
-        _domain.Reset();
+        Environment.Reset();
     }
 
     private bool IsCommandPacket(UserDataHeader header) => Profile.NeedsCommandHeaderFirst
@@ -130,7 +131,4 @@ public sealed partial class SimulatedCard
         return [.. Concatenation.SplitResponse(packet, ConcatenationOptions.Default, _reference).Select(userData =>
             new ShortMessage(Msisdn.Digits, destination, ResponseProtocolId, EightBitClass2, HasHeader: true, userData))];
     }
-
-    private Octets KeyInformation() =>
-        BerTlv.Encode(0xE0, Octets.Concat([.. KeySets.Select(k => k.Information())]).Span);
 }

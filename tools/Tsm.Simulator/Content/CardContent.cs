@@ -11,24 +11,36 @@ namespace Tsm.Simulator.Content;
 /// <param name="Modules">The AIDs of its applets; empty for a library.</param>
 /// <param name="Imports">The AIDs of the packages it is linked with.</param>
 /// <param name="Memory">Non-volatile memory it takes, in octets.</param>
+/// <param name="SecurityDomain">The domain it is associated with.</param>
 public sealed record LoadFile(
-    Aid Aid, PackageVersion Version, ImmutableArray<Aid> Modules, ImmutableArray<Aid> Imports, int Memory);
+    Aid Aid, PackageVersion Version, ImmutableArray<Aid> Modules, ImmutableArray<Aid> Imports, int Memory,
+    Aid SecurityDomain);
 
-/// <summary>An application on the card.</summary>
+/// <summary>An application on the card, or a supplementary security domain.</summary>
 /// <param name="Aid">The AID of the instance.</param>
 /// <param name="LoadFile">The load file it comes from.</param>
 /// <param name="Module">The applet in it.</param>
 /// <param name="State">The life cycle state.</param>
 /// <param name="Privileges">What it may do.</param>
 /// <param name="Memory">Non-volatile memory it takes, in octets.</param>
-public sealed record Instance(Aid Aid, Aid LoadFile, Aid Module, LifeCycle State, Privileges Privileges, int Memory);
+/// <param name="SecurityDomain">The domain it is associated with.</param>
+public sealed record Instance(
+    Aid Aid, Aid LoadFile, Aid Module, LifeCycle State, Privileges Privileges, int Memory, Aid SecurityDomain)
+{
+    /// <summary>The TARs it asked for; those of a domain are kept by the domain.</summary>
+    public ImmutableArray<Tar> Tars { get; init; } = [];
+
+    /// <summary>What it was personalised with; null for nothing.</summary>
+    public Personalisation? Personalisation { get; init; }
+}
 
 /// <summary>
 /// What is on a card and how much room is left: the registry of the GlobalPlatform environment (OPEN).
 /// </summary>
 /// <remarks>
 /// The packages of the factory are code in ROM: they resolve imports, take no memory, are not listed by GET STATUS and
-/// cannot be deleted, as on most cards.
+/// cannot be deleted, as on most cards. One of them is the stock security domain, which every card has; whether it is
+/// listed is a matter of the profile.
 /// </remarks>
 public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableArray<CardPackage> platform)
 {
@@ -79,7 +91,7 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
     public Instance? FindInstance(Aid aid) => _instances?.Find(i => i.Aid == aid);
 
     /// <summary>Whether the AID is that of a package of the factory.</summary>
-    public bool IsPlatform(Aid aid) => platform.Any(p => p.Aid == aid);
+    public bool IsPlatform(Aid aid) => aid == Aid.SecurityDomainLoadFile || platform.Any(p => p.Aid == aid);
 
     /// <summary>
     /// Whether a package with the AID, the same major and at least this minor version is there (JCVM §4.5.2).
@@ -94,6 +106,10 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
     /// <summary>The applications that come from the load file.</summary>
     public IReadOnlyList<Instance> InstancesOf(LoadFile file) => [.. Instances.Where(i => i.LoadFile == file.Aid)];
 
+    /// <summary>Whether anything is associated with the domain.</summary>
+    public bool HasContent(Aid securityDomain) => Instances.Any(i => i.SecurityDomain == securityDomain)
+        || LoadFiles.Any(f => f.SecurityDomain == securityDomain);
+
     /// <summary>Whether another load file is linked with the load file.</summary>
     public bool IsImported(LoadFile file) => LoadFiles.Any(f => f != file && f.Imports.Contains(file.Aid));
 
@@ -103,8 +119,11 @@ public sealed class CardContent(Aid issuerSecurityDomain, int memory, ImmutableA
     /// <summary>Enters an application whose memory is reserved already.</summary>
     public void Add(Instance instance) => (_instances ??= []).Add(instance);
 
-    /// <summary>Gives an application another state.</summary>
+    /// <summary>Gives an application another state or domain.</summary>
     public void Replace(Instance instance, Instance by) => _instances![_instances.IndexOf(instance)] = by;
+
+    /// <summary>Gives a load file another domain.</summary>
+    public void Replace(LoadFile file, LoadFile by) => _loadFiles![_loadFiles.IndexOf(file)] = by;
 
     /// <summary>Removes a load file and frees its memory.</summary>
     public void Remove(LoadFile file)

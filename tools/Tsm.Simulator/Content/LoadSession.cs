@@ -8,7 +8,9 @@ namespace Tsm.Simulator.Content;
 /// </summary>
 /// <param name="loadFile">The AID that was announced.</param>
 /// <param name="hash">The hash of the load file data block that was announced, or nothing.</param>
-public sealed class LoadSession(Aid loadFile, Octets hash)
+/// <param name="owner">The domain that will be associated with the load file.</param>
+/// <param name="executor">The domain that executes the load.</param>
+public sealed class LoadSession(Aid loadFile, Octets hash, Aid owner, Aid executor)
 {
     private const byte DataBlockTag = 0xC4;
 
@@ -20,6 +22,12 @@ public sealed class LoadSession(Aid loadFile, Octets hash)
 
     /// <summary>The hash that was announced, or nothing.</summary>
     public Octets Hash => hash;
+
+    /// <summary>The domain that will be associated with the load file.</summary>
+    public Aid Owner => owner;
+
+    /// <summary>The domain that executes the load.</summary>
+    public Aid Executor => executor;
 
     /// <summary>The number the next block must have.</summary>
     public int NextBlock { get; private set; }

@@ -26,6 +26,7 @@ public static class ControlEndpoints
                 card));
         routes.MapPost("/cards/{card}/on", (Network network, string card) => Done(network.SwitchOn(card), card));
         routes.MapPost("/cards/{card}/reset", (Network network, string card) => Done(network.Reset(card), card));
+        routes.MapPost("/cards/{card}/send", SendAsync);
         routes.MapGet("/faults", (Network network) => network.Faults);
         routes.MapPut("/faults", Results<Ok<Faults>, ProblemHttpResult> (Network network, FaultsRequest request) =>
         {
@@ -54,15 +55,34 @@ public static class ControlEndpoints
         CardRow.Of(network, card),
         card.Content.Memory,
         card.Content.Used,
-        [.. card.Content.LoadFiles.Select(f => new LoadFileView(
-            f.Aid.ToString(), f.Version.ToString(), [.. f.Modules.Select(m => m.ToString())], f.Memory))],
-        [.. card.Content.Instances.Select(i => new ApplicationView(
-            i.Aid.ToString(), i.LoadFile.ToString(), i.Module.ToString(), i.State.ToString(), i.Privileges.ToString(),
-            i.Memory))],
+        [.. card.Content.LoadFiles.Select(LoadFileView.Of)],
+        [.. card.Content.Instances.Select(ApplicationView.Of)],
         card.Load is { } load ? new LoadView(load.LoadFile.ToString(), load.NextBlock, load.Received) : null,
-        [.. card.KeySets.Select(k =>
-            new KeySetView(k.Version, k.KicCheckValue, k.KidCheckValue, k.Counter.ToString()))],
+        [.. card.KeySets.Select(KeySetView.Of)],
+        [.. card.Environment.Supplementary.Prepend(card.Environment.Issuer).Select(d => DomainView.Of(card, d))],
         AccountView.NumbersOf(card.Account.Tallies));
+
+    // What a toolkit application does by SEND SHORT MESSAGE: the phone sends an SMS-SUBMIT of the card.
+    private static async Task<Results<NoContent, ProblemHttpResult>> SendAsync(
+        Network network, string card, SendRequest request, CancellationToken cancellationToken)
+    {
+        if (!network.TryFind(card, out SimulatedCard? found))
+        {
+            return NoSuchCard(card);
+        }
+
+        if (!request.TryMake(found.Msisdn, out ShortMessage? message))
+        {
+            return TypedResults.Problem(
+                "The destination is 1..20 digits, userData 0..140 octets in hexadecimal, protocolId and dataCoding are 0..255.",
+                statusCode: StatusCodes.Status422UnprocessableEntity, title: "The card cannot send this.");
+        }
+
+        return await network.SendFromCardAsync(card, message, cancellationToken)
+            ? TypedResults.NoContent()
+            : TypedResults.Problem(
+                "A card that is switched off sends nothing.", statusCode: StatusCodes.Status409Conflict, title: "The card is off.");
+    }
 
     private static Results<NoContent, ProblemHttpResult> Done(bool found, string card) =>
         found ? TypedResults.NoContent() : NoSuchCard(card);

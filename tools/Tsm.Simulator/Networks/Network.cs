@@ -143,6 +143,26 @@ public sealed class Network : IDisposable
         Travel(handset, Direction.ToCard, number, Deliver);
     }
 
+    /// <summary>Lets a card send a short message of its own accord, as a toolkit application does.</summary>
+    /// <returns>Whether it was sent: not by a card that is off, or that is none of this network.</returns>
+    public async Task<bool> SendFromCardAsync(string iccidOrMsisdn, ShortMessage message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return Find(iccidOrMsisdn) is { } handset && await ObserveAsync(
+            () =>
+            {
+                if (!handset.IsOn)
+                {
+                    return false;
+                }
+
+                handset.Card.Account.Add(Tally.CardInitiated);
+                Emit(handset, message);
+                return true;
+            },
+            cancellationToken);
+    }
+
     /// <summary>
     /// Switches a card off, for a while or until <see cref="SwitchOn"/>; messages wait. False when there is no such
     /// card.
@@ -287,10 +307,16 @@ public sealed class Network : IDisposable
         report(DeliveryState.Delivered);
         foreach (ShortMessage answer in handset.Card.Receive(message))
         {
-            account.Add(Tally.SmsOut);
-            long answerNumber = handset.SentFromCard++;
-            Travel(handset, Direction.FromCard, answerNumber, _ => Leave(handset, answer, answerNumber));
+            Emit(handset, answer);
         }
+    }
+
+    // Runs on the timeline.
+    private void Emit(Handset handset, ShortMessage message)
+    {
+        handset.Card.Account.Add(Tally.SmsOut);
+        long number = handset.SentFromCard++;
+        Travel(handset, Direction.FromCard, number, _ => Leave(handset, message, number));
     }
 
     private void Leave(Handset handset, ShortMessage answer, long number)

@@ -1,7 +1,9 @@
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
+using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Services;
 
 namespace Tsm.Tests.Application.Worlds;
 
@@ -116,6 +118,12 @@ internal sealed partial class CardWorld
                 case SaveJob saved:
                     _rules.Saving(saved.Row);
                     Rows[saved.Row.Id] = saved.Row;
+                    break;
+                case SaveServiceInstance instance:
+                    Instances[(instance.Row.Service, instance.Row.Generation)] = instance.Row;
+                    break;
+                case RaiseEvent raised:
+                    Events.Add(raised.Event);
                     break;
                 case RecordAudit audit:
                     Audit.Add(audit.Entry);

@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
 using Tsm.Application.Applications;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
+using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Services;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
@@ -26,6 +29,7 @@ internal sealed partial class CardWorld
 
     private const string Kic = "00112233445566778899AABBCCDDEEFF";
     private const string Kid = "0F1E2D3C4B5A69788796A5B4C3D2E1F0";
+    private const string Dek = "3C2D1E0F4B5A69788796A5B4C3D2E1F0";
     private const string RestOfKey = "A1B2C3D4E5F60718293A4B5C6D7E8F90";
 
     private static readonly Octets SampleCap = CapBuilder.SampleApplet();
@@ -58,9 +62,9 @@ internal sealed partial class CardWorld
             Memory = model?.Memory ?? profile.Memory,
             Packages = ModelOf(profile).Packages,
         };
-        var keys = new CardKeySet(1, algorithm, KeyFor(profile, Kic), KeyFor(profile, Kid), counter: new(cardCounter));
+        var keys = new CardKeySet(1, algorithm, KeyFor(profile, Kic), KeyFor(profile, Kid), KeyFor(profile, Dek), counter: new(cardCounter));
         Card = new(Iccid.Parse("8949000000000000018"), Msisdn.Parse("491720000001"), profile, [keys], Account);
-        _catalogue = new(this, algorithm, KeyFor(profile, serverKey ?? Kic), KeyFor(profile, serverKey ?? Kid));
+        _catalogue = new(this, algorithm, KeyFor(profile, serverKey ?? Kic), KeyFor(profile, serverKey ?? Kid), KeyFor(profile, Dek));
         _rules = new(this);
         CardState first = CardMachine.Create(Card.Iccid.Digits, Card.Msisdn.Digits, Model, RoadName, 1, 0);
         _state = _machine.Serialize(first);
@@ -91,6 +95,15 @@ internal sealed partial class CardWorld
     /// <summary>Turns and short messages that arrived: what a world has done so far.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>On whose behalf jobs are asked for; null for the carrier's own.</summary>
+    public ServiceOrder? Order { get; set; }
+
+    /// <summary>The events that were raised, in their order.</summary>
+    public List<ServiceEvent> Events { get; } = [];
+
+    /// <summary>The rows of services, as they were last written.</summary>
+    public Dictionary<(string Service, int Generation), ServiceInstanceRow> Instances { get; } = [];
+
     /// <summary>Who asks for jobs.</summary>
     public static Actor Asker { get; } = new(ActorKind.Operator, "tester", "alice");
 
@@ -109,7 +122,7 @@ internal sealed partial class CardWorld
             [.. cap.Imports.Select(i => new PackageReference(i.Aid, i.Major, i.Minor))],
             LoadFile.Wrap(block),
             cap.MemoryEstimate,
-            "",
+            Convert.ToHexString(SHA256.HashData(block.Span)),
             default);
     }
 
@@ -134,7 +147,7 @@ internal sealed partial class CardWorld
             Applications[of.Id] = of;
         }
 
-        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default, Asker);
+        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default, Asker, operation == Operation.Audit ? null : Order);
         IReply? reply = Turn(command);
         while (reply is null)
         {

@@ -27,6 +27,7 @@ internal sealed class CardWorldRun
             plan.Quirks.Contains("ahead") ? StubbornCards.AheadBy : 0,
             broken);
         _world.Road = _world.Road with { MaxSends = plan.Sends };
+        _world.Order = StubbornCards.ModeOf(plan.Quirks) is { } mode ? CardDomainTests.OrderOf(mode) : null;
     }
 
     /// <summary>Carries out a plan with its mishaps.</summary>

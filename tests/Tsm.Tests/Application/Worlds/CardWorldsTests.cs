@@ -26,14 +26,19 @@ public sealed class CardWorldsTests(ITestOutputHelper output)
     private static int Worlds => int.TryParse(Environment.GetEnvironmentVariable("TSM_WORLDS"), out int worlds) ? worlds : 10_000;
 
     [Fact]
-    public void In_no_world_is_a_rule_broken()
+    public void In_no_world_is_a_rule_broken() => CarryOut(Worlds, seed => SeededWorlds.Run(seed));
+
+    [Fact]
+    public void In_no_world_of_a_provider_is_a_rule_broken() => CarryOut(Worlds / 5, SeededWorlds.RunWithProvider);
+
+    private void CarryOut(int worlds, Func<int, Outcome> run)
     {
         var failures = new List<(int Seed, Outcome Outcome)>();
         long steps = 0;
         long started = Stopwatch.GetTimestamp();
-        Parallel.For(0, Worlds, seed =>
+        Parallel.For(0, worlds, seed =>
         {
-            Outcome outcome = SeededWorlds.Run(seed);
+            Outcome outcome = run(seed);
             Interlocked.Add(ref steps, outcome.Steps);
             if (outcome.Rule is not null)
             {
@@ -45,7 +50,7 @@ public sealed class CardWorldsTests(ITestOutputHelper output)
         });
 
         TimeSpan took = Stopwatch.GetElapsedTime(started);
-        output.WriteLine($"{Worlds} worlds, {steps} steps, {steps / took.TotalMinutes:N0} steps a minute on {Environment.ProcessorCount} cores.");
+        output.WriteLine($"{worlds} worlds, {steps} steps, {steps / took.TotalMinutes:N0} steps a minute on {Environment.ProcessorCount} cores.");
         Assert.True(failures.Count == 0, Report(failures));
     }
 

@@ -7,9 +7,22 @@ namespace Tsm.Tests.Application.Worlds;
 internal static class SeededWorlds
 {
     private static readonly string[] Life = ["install", "activate", "suspend", "resume", "audit", "terminate", "audit"];
+    private static readonly string[] LifeWithProvider =
+        ["install", "activate", "rotatekeys", "suspend", "resume", "personalise", "audit", "terminate", "audit"];
+
+    private static readonly string[] Modes = ["provider-simple", "provider-delegated", "provider-authorized"];
 
     /// <summary>Carries out the plan of a seed.</summary>
-    public static Outcome Run(int seed, BrokenRule broken = default)
+    public static Outcome Run(int seed, BrokenRule broken = default) => Run(seed, Life, _ => [], broken);
+
+    /// <summary>Carries out the plan of a seed in which everything is done for a provider, in a domain of its own.</summary>
+    public static Outcome RunWithProvider(int seed) => Run(
+        seed,
+        LifeWithProvider,
+        random => random.Next(3) == 0 ? [Modes[random.Next(Modes.Length)], "keys-by-store-data"] : [Modes[random.Next(Modes.Length)]],
+        default);
+
+    private static Outcome Run(int seed, string[] life, Func<Random, string[]> more, BrokenRule broken)
     {
         var random = new Random(seed);
         double Up(double most) => random.NextDouble() * most;
@@ -31,7 +44,7 @@ internal static class SeededWorlds
             GiveUp: Up(0.3),
             Forge: Seldom(4, 0.1));
         var plan = new CardWorldPlan(
-            CardProfiles.Names[random.Next(CardProfiles.Names.Count)], Quirks(random), random.Next(3) == 0 ? random.Next(1, 6) : 30, Steps(random), []);
+            CardProfiles.Names[random.Next(CardProfiles.Names.Count)], [.. Quirks(random), .. more(random)], random.Next(3) == 0 ? random.Next(1, 6) : 30, Steps(random, life), []);
         return CardWorldRun.Of(plan, seed, hazards, broken);
     }
 
@@ -50,15 +63,15 @@ internal static class SeededWorlds
         return quirks.ToImmutable();
     }
 
-    private static ImmutableArray<string> Steps(Random random)
+    private static ImmutableArray<string> Steps(Random random, string[] life)
     {
         var steps = ImmutableArray.CreateBuilder<string>();
-        foreach (string operation in Life)
+        foreach (string operation in life)
         {
             steps.Add(Variant(operation, random));
             if (random.Next(4) == 0)
             {
-                steps.Add(Variant(Life[random.Next(Life.Length)], random));
+                steps.Add(Variant(life[random.Next(life.Length)], random));
             }
 
             if (random.Next(12) == 0)

@@ -1,4 +1,5 @@
 using Tsm.Application.Cards;
+using Tsm.Application.Providers;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
 using Tsm.Simulator.Cards;
@@ -60,8 +61,23 @@ internal static class StubbornCards
             ["wrong-key"] = (p => p, m => m),
         };
 
+    /// <summary>On whose behalf everything is asked for, and how a domain gets its first keys: for worlds of providers only.</summary>
+    private static readonly Dictionary<string, (Func<CardProfile, CardProfile> Card, Func<CardModel, CardModel> Model)> Providers =
+        new(StringComparer.Ordinal)
+        {
+            ["provider-simple"] = (p => p, m => m),
+            ["provider-delegated"] = (p => p, m => m),
+            ["provider-authorized"] = (p => p, m => m),
+            ["keys-by-store-data"] = (p => p, m => m with { FirstDomainKeys = DomainKeyRoad.StoreData }),
+        };
+
     /// <summary>The names of all quirks.</summary>
     public static string[] Names { get; } = [.. Quirks.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>The mode that a quirk of providers names; null for the carrier's own jobs.</summary>
+    public static ContractMode? ModeOf(IEnumerable<string> quirks) => quirks.FirstOrDefault(q => q.StartsWith("provider-", StringComparison.Ordinal)) is { } quirk
+        ? Enum.Parse<ContractMode>(quirk["provider-".Length..], ignoreCase: true)
+        : null;
 
     /// <summary>A card of the profile with the quirks, and the model that a server has of it.</summary>
     public static (CardProfile Profile, CardModel Model) Make(string card, IEnumerable<string> quirks)
@@ -70,7 +86,7 @@ internal static class StubbornCards
         CardModel model = CardWorld.ModelOf(profile);
         foreach (string quirk in quirks)
         {
-            (Func<CardProfile, CardProfile> ofCard, Func<CardModel, CardModel> ofModel) = Quirks[quirk];
+            (Func<CardProfile, CardProfile> ofCard, Func<CardModel, CardModel> ofModel) = Quirks.TryGetValue(quirk, out var known) ? known : Providers[quirk];
             profile = ofCard(profile);
             model = ofModel(model);
         }

@@ -3,29 +3,17 @@ using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
-using Tsm.Card.Identifiers;
-using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
 
 namespace Tsm.Tests.Application.Worlds;
 
 /// <summary>Keys and catalogue of a world.</summary>
-internal sealed class WorldCatalogue(CardWorld world, KeyAlgorithm algorithm, Octets kic, Octets kid) : ICardKeys, ICatalogue
+internal sealed class WorldCatalogue(CardWorld world, KeyAlgorithm algorithm, Octets kic, Octets kid, Octets dek) : WorldKeys(algorithm), ICardKeys, ICatalogue
 {
     public bool Has(int version) => version == 1;
 
     public KeySet? Open(int version) => version != 1 ? null : new(
-        1, KeyMaterial.From(kic.Span, algorithm), KeyMaterial.From(kid.Span, algorithm), null);
-
-    public WrappedKeySet Create(Aid domain, int version, KeyAlgorithm of, int length) => throw new NotSupportedException("No provider is in a world.");
-
-    public KeySet Open(Aid domain, WrappedKeySet keys) => throw new NotSupportedException("No provider is in a world.");
-
-    public Octets CreateSecret(int length) => throw new NotSupportedException("No provider is in a world.");
-
-    public byte[] Unseal(Octets secret) => throw new NotSupportedException("No provider is in a world.");
-
-    public ContentKey TokenKey() => throw new NotSupportedException("No provider is in a world.");
+        1, KeyMaterial.From(kic.Span, Algorithm), KeyMaterial.From(kid.Span, Algorithm), dek.IsEmpty ? null : KeyMaterial.From(dek.Span, Algorithm));
 
     public bool TryGetModel(string tenant, string name, [NotNullWhen(true)] out CardModel? model)
     {

@@ -3,6 +3,7 @@ using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
 using Tsm.Security.Scp80;
 using Tsm.Simulator.Networks;
 
@@ -19,7 +20,7 @@ internal sealed class WorldRules(CardWorld world)
     private const int UnsignedHeader = 10;
 
     private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
-    private readonly Dictionary<ulong, Octets> _left = [];
+    private readonly Dictionary<(Tar Tar, int KeyVersion, ulong Counter), Octets> _left = [];
     private readonly HashSet<Octets> _concluded = [];
     private readonly HashSet<Octets> _signed = [];
 
@@ -43,7 +44,7 @@ internal sealed class WorldRules(CardWorld world)
     /// <summary>A packet leaves: a counter belongs to the same octets for ever, and none leaves after its answer was taken.</summary>
     public void Leaving(OutstandingPacket packet)
     {
-        ulong counter = CounterOf(packet);
+        (Tar Tar, int KeyVersion, ulong Counter) counter = CounterOf(packet);
         if (_left.TryGetValue(counter, out Octets earlier) && earlier != packet.Packet)
         {
             throw new RuleBrokenException("a counter is used for two packets", $"{counter} for {earlier} and {packet.Packet}");
@@ -138,24 +139,61 @@ internal sealed class WorldRules(CardWorld world)
         {
             throw new RuleBrokenException("books and card differ", $"books [{books}], card [{card}]");
         }
+
+        if (!state.Uncertain)
+        {
+            CheckDomainsAtRest(state);
+        }
     }
 
-    private static ulong CounterOf(OutstandingPacket packet) =>
+    /// <summary>A domain has the keys that the books say are in use, and what counts as personalised is.</summary>
+    private void CheckDomainsAtRest(CardState state)
+    {
+        foreach (CardDomain domain in state.SecurityDomains)
+        {
+            if (domain.InUse is { } keys && !(world.Card.Environment.FindDomain(domain.Aid)?.KeySets ?? []).Any(
+                k => k.Version == keys.Version && k.KicCheckValue == keys.Wrapped.KicCheckValue.ToString() && k.KidCheckValue == keys.Wrapped.KidCheckValue.ToString()))
+            {
+                throw new RuleBrokenException("books and card differ", $"domain {domain.Aid} has not key version {keys.Version} of the books");
+            }
+        }
+
+        foreach (ContentItem item in state.Contents.Where(c => c.IsPersonalised))
+        {
+            if (world.Card.Content.FindInstance(item.Aid)?.Personalisation is null)
+            {
+                throw new RuleBrokenException("books and card differ", $"{item.Aid} has no data");
+            }
+        }
+
+        foreach (ContentItem item in state.Contents.Where(c => c.Domain is not null))
+        {
+            Aid? found = world.Card.Content.FindInstance(item.Aid)?.SecurityDomain ?? world.Card.Content.FindLoadFile(item.Aid)?.SecurityDomain;
+            if (found != item.Domain)
+            {
+                throw new RuleBrokenException("books and card differ", $"{item.Aid} belongs to {found}, by the books to {item.Domain}");
+            }
+        }
+    }
+
+    // A domain without keys of its own is served by the issuer's, with their counter.
+    private (Tar Tar, int KeyVersion, ulong Counter) CounterOf(OutstandingPacket packet) =>
         CommandHeader.TryParse(packet.Header.Span, out CommandHeader header, out _)
-            ? header.Counter.Value
+            ? (packet.KeysOf is null ? world.Model.RamTar : header.Tar, header.Kid.KeyVersion, header.Counter.Value)
             : throw new InvalidOperationException("The header of a packet cannot be read.");
 
     /// <summary>Keys do not change, and counters go forward only: by one for a packet, and by a bounded jump.</summary>
     private void CheckDomains(CardState before, CardState after)
     {
-        for (int i = 0; i < after.Domains.Length; i++)
+        if (before.Domains.Any(b => after.Domains.All(a => (a.Tar, a.KeyVersion) != (b.Tar, b.KeyVersion))))
         {
-            CounterDomain domain = after.Domains[i];
-            CounterDomain? earlier = i < before.Domains.Length ? before.Domains[i] : null;
-            if (earlier is null || before.Domains.Length != after.Domains.Length || domain.Tar != earlier.Tar || domain.KeyVersion != earlier.KeyVersion)
-            {
-                throw new RuleBrokenException("keys change without proof", $"{earlier} becomes {domain}");
-            }
+            throw new RuleBrokenException("keys change without proof", $"{string.Join(", ", before.Domains)} becomes {string.Join(", ", after.Domains)}");
+        }
+
+        foreach (CounterDomain domain in after.Domains)
+        {
+            CounterDomain earlier = before.Domains.FirstOrDefault(d => (d.Tar, d.KeyVersion) == (domain.Tar, domain.KeyVersion))
+                ?? domain with { Counter = 0 };
 
             // After a restore the time itself goes into the jump.
             if (domain.Counter < earlier.Counter || (!world.WentBack && domain.Counter > earlier.Counter + 1 + (ulong)world.Model.CounterJump))

@@ -42,6 +42,47 @@ public sealed class KeyTransportTests
         Assert.Equal(keys.Select(k => k.CheckValue), answer.CheckValues);
     }
 
+    public sealed record GroupsCase(
+        string Name, KeyAlgorithm DekAlgorithm, string Dek, KeyAlgorithm KeyAlgorithm, string Key, int Version, int Id, string Groups)
+    {
+        public override string ToString() => Name;
+    }
+
+    [Theory, VectorData("gp/key-data-groups.json")]
+    public void Puts_keys_into_data_groups_and_takes_them_as_the_card_does(GroupsCase vector)
+    {
+        using var dek = KeyMaterial.From(Octets.Parse(vector.Dek).Span, vector.DekAlgorithm);
+        using var key = KeyMaterial.From(Octets.Parse(vector.Key).Span, vector.KeyAlgorithm);
+
+        KeyDataGroups groups = KeyTransport.ProtectInGroups(key, dek, vector.Version, vector.Id);
+
+        Assert.Equal(vector.Groups, groups.ToOctets().ToString());
+        Assert.True(DataGroup.TryParseAll(groups.ToOctets().Span, out var parts, out _));
+        Assert.True(KeyDataGroups.TryParse(parts[0], parts[1], out KeyDataGroups read, out PacketError error), error.ToString());
+        Assert.Equal(groups, read);
+        Assert.True(KeyTransport.TryOpen(read.ToKeyData(), dek, KeyTransportOptions.ForAes, out KeyMaterial? opened, out _));
+        Assert.Equal((key.Algorithm, key.Length, key.CheckValue), (opened.Algorithm, opened.Length, opened.CheckValue));
+        opened.Dispose();
+    }
+
+    [Theory]
+    [InlineData("00B8", "B90C800188810110820101830101", "8113", PacketFault.UnexpectedValue)]
+    [InlineData("00B9", "B90C800188810110820101830101", "8114", PacketFault.UnexpectedValue)]
+    [InlineData("00B9", "B809800188810110820101", "8113", PacketFault.UnexpectedValue)]
+    [InlineData("00B9", "B909800188810110820101", "8113", PacketFault.Truncated)]
+    [InlineData("00B9", "B90D80028888810110820101830101", "8113", PacketFault.LengthMismatch)]
+    [InlineData("00B9", "B90C800108810110820101830101", "8113", PacketFault.ReservedValue)]
+    [InlineData("00B9", "B90C800188810111820101830101", "8113", PacketFault.ReservedValue)]
+    [InlineData("00B9", "B90C800188810110820101830180", "8113", PacketFault.ReservedValue)]
+    public void Data_groups_that_are_no_key_are_told_apart(string first, string attributes, string second, PacketFault fault)
+    {
+        var value = new DataGroup(Convert.ToUInt16(second, 16), Octets.Own(new byte[16]));
+
+        Assert.False(KeyDataGroups.TryParse(new(Convert.ToUInt16(first, 16), Octets.Parse(attributes)), value, out _, out PacketError error));
+
+        Assert.Equal(fault, error.Fault);
+    }
+
     [Theory]
     [InlineData(KeyAlgorithm.Aes, 16), InlineData(KeyAlgorithm.Aes, 24), InlineData(KeyAlgorithm.Aes, 32)]
     [InlineData(KeyAlgorithm.TripleDes, 16), InlineData(KeyAlgorithm.TripleDes, 24), InlineData(KeyAlgorithm.Des, 8)]

@@ -3,28 +3,35 @@ using Tsm.Card.Apdu;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
 using Tsm.Simulator.Accounting;
 
 namespace Tsm.Simulator.Content;
 
 /// <summary>INSTALL [for load] and LOAD (GPCS 2.3.1 §11.5, §11.6, §9.3.5).</summary>
-public sealed partial class IssuerSecurityDomain
+public sealed partial class SecurityDomain
 {
     private const uint SystemTag = 0xEF;
     private const uint CodeQuotaTag = 0xC6;
 
-    private LoadSession? _load;
+    /// <summary>The load under way, or null.</summary>
+    private LoadSession? Load
+    {
+        get => _environment.Load;
+        set => _environment.Load = value;
+    }
 
-    private ResponseApdu OpenLoad(InstallRequest request)
+    private ResponseApdu OpenLoad(ChainedCommand command, InstallRequest request)
     {
         // A new load replaces the one under way; the account sees whether that was the same command again.
-        LoadSession? previous = _load;
-        DiscardLoad();
+        LoadSession? previous = Load;
+        _environment.DiscardLoad();
+        Aid owner = request.SecurityDomain ?? Aid;
         var effect = new Effect(EffectKind.InstallForLoad, request.LoadFile!.Value.ToString());
-        StatusWord refusal = CheckLoad(request);
+        StatusWord refusal = CheckLoad(command, request, owner);
         if (previous is not null && (refusal != StatusWord.Success || previous.LoadFile != request.LoadFile))
         {
-            account.LoadAborted(previous.LoadFile.ToString());
+            Account.LoadAborted(previous.LoadFile.ToString());
         }
 
         if (refusal != StatusWord.Success)
@@ -32,66 +39,79 @@ public sealed partial class IssuerSecurityDomain
             return Judge(effect, new(refusal));
         }
 
-        _load = new(request.LoadFile.Value, request.Hash);
+        Load = new(request.LoadFile.Value, request.Hash, owner, Aid);
         return Judge(effect, Confirm());
     }
 
-    private StatusWord CheckLoad(InstallRequest request)
+    private StatusWord CheckLoad(ChainedCommand command, InstallRequest request, Aid owner)
     {
-        // The AID of a load file must be new in the registry; cards differ in how they say so.
-        if (content.IsTaken(request.LoadFile!.Value))
+        StatusWord status = Authorise(command, request.Token);
+        if (status != StatusWord.Success)
         {
-            return profile.DuplicateAidAnsweredAs;
+            return status;
         }
 
-        // A domain that does not exist cannot own anything.
-        if (request.SecurityDomain is { } owner && owner != content.IssuerSecurityDomain)
+        // The AID of a load file must be new in the registry; cards differ in how they say so.
+        if (Content.IsTaken(request.LoadFile!.Value))
+        {
+            return Profile.DuplicateAidAnsweredAs;
+        }
+
+        // A domain that does not exist cannot own anything, and one that is not PERSONALIZED does not yet (§5.3.2).
+        if (_environment.FindDomain(owner) is not { } domain)
         {
             return StatusWord.ReferencedDataNotFound;
         }
 
-        // No domain here verifies tokens, so there must be none (§9.2.1); SHA-1 and nothing else is not supported.
-        if (!request.Token.IsEmpty || request.Hash.Length is not (0 or 32 or 48 or 64))
+        if (!domain.OwnsContent || !Reaches(owner))
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        // SHA-1 is not supported, and beside a token the hash is mandatory (§11.5.2.3.1).
+        if (request.Hash.Length is not (0 or 32 or 48 or 64) || (request.Hash.IsEmpty && !request.Token.IsEmpty))
         {
             return StatusWord.IncorrectData;
         }
 
         // C6 asks for code memory in advance.
-        return CodeQuota(request.Parameters.Span) > content.Free ? StatusWord.NotEnoughMemory : StatusWord.Success;
+        return CodeQuota(request.Parameters.Span) > Content.Free ? StatusWord.NotEnoughMemory : StatusWord.Success;
     }
 
     private ResponseApdu LoadBlock(CommandApdu command)
     {
-        if (_load is null)
+        if (Load is not { } load || load.Executor != Aid)
         {
-            // No INSTALL [for load] before, or the card has forgotten it: reset, foreign command, failed block.
-            account.Failed(new(EffectKind.Load, _lastLoaded ?? "", command.P2));
+            // No INSTALL [for load] before, to this domain, or the card has forgotten it: reset, foreign command,
+            // failed block.
+            Account.Failed(new(EffectKind.Load, _environment.LastLoaded ?? "", command.P2));
             return new(StatusWord.ConditionsNotSatisfied);
         }
 
-        var effect = new Effect(EffectKind.Load, _load.LoadFile.ToString(), command.P2);
+        var effect = new Effect(EffectKind.Load, load.LoadFile.ToString(), command.P2);
         StatusWord status = Append(command, out bool last);
         if (status != StatusWord.Success)
         {
             // Any error ends the load and frees its memory: it starts again with INSTALL [for load] (§11.6).
             Judge(effect, new(status));
-            AbortLoad();
+            _environment.AbortLoad();
             return new(status);
         }
 
-        if (last)
+        if (!last)
         {
-            _lastLoaded = effect.Aid;
-            _load = null;
+            return Judge(effect, Confirm());
         }
 
-        return Judge(effect, Confirm());
+        _environment.LastLoaded = effect.Aid;
+        Load = null;
+        return Judge(effect, Confirm(r => r.LoadInput(load.LoadFile, load.Owner)));
     }
 
     private StatusWord Append(CommandApdu command, out bool last)
     {
         last = false;
-        LoadSession load = _load!;
+        LoadSession load = Load!;
         if (!LoadCommand.TryParse(command, out LoadRequest request, out PacketError error))
         {
             return error.Fault == PacketFault.Truncated ? StatusWord.WrongLength : StatusWord.IncorrectParameters;
@@ -111,7 +131,7 @@ public sealed partial class IssuerSecurityDomain
         // The length in the header is known from the first block on: memory is reserved once, for all of it.
         if (load.Reserved == 0 && load.DataLength is { } length)
         {
-            if (!content.TryReserve(length))
+            if (!Content.TryReserve(length))
             {
                 return StatusWord.NotEnoughMemory;
             }
@@ -146,29 +166,14 @@ public sealed partial class IssuerSecurityDomain
         }
 
         // Each import must be on the card: same major version, at least this minor version (JCVM §4.5.2).
-        if (!file.Imports.All(i => content.Resolves(i.Aid, i.Version)))
+        if (!file.Imports.All(i => Content.Resolves(i.Aid, i.Version)))
         {
             return StatusWord.ImportMissing;
         }
 
-        content.Add(new LoadFile(file.PackageAid, file.Version, file.Applets, [.. file.Imports.Select(i => i.Aid)],
-            load.Reserved));
+        Content.Add(new LoadFile(file.PackageAid, file.Version, file.Applets, [.. file.Imports.Select(i => i.Aid)],
+            load.Reserved, load.Owner));
         return StatusWord.Success;
-    }
-
-    private void AbortLoad()
-    {
-        if (_load is { } load)
-        {
-            DiscardLoad();
-            account.LoadAborted(load.LoadFile.ToString());
-        }
-    }
-
-    private void DiscardLoad()
-    {
-        content.Release(_load?.Reserved ?? 0);
-        _load = null;
     }
 
     private static byte[] Digest(ReadOnlySpan<byte> data, int length) => length switch

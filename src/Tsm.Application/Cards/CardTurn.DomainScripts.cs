@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Tsm.Application.Jobs;
+using Tsm.Application.Providers;
+using Tsm.Card.Apdu;
+using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
+using Tsm.Card.Scripts;
+using Tsm.Security.CardContent;
+using Tsm.Security.Crypto;
+using Tsm.Security.Keys;
+using Tsm.Security.Scp80;
+using CardReceipt = Tsm.Card.GlobalPlatform.Receipt;
+
+namespace Tsm.Application.Cards;
+
+/// <summary>The scripts of providers' security domains, and the tokens and receipts of delegated management.</summary>
+internal sealed partial class CardTurn
+{
+    // The stock security domain of UICCs (GPCS 2.3.1 §H.1.3).
+    private static readonly Aid DomainPackage = Aid.Parse("A0000001515350");
+    private static readonly Aid DomainModule = Aid.Parse("A000000151535041");
+
+    private const int TokenKeyVersion = 0x70, ReceiptKeyVersion = 0x71;
+    private const byte CurveP256 = 0x00;
+    private const int TokenLength = 64;
+
+    /// <summary>The script of a step whose commands hold keys or data of a provider.</summary>
+    private PlannedStep PlanDomain(CardJob job) => job.Cursor.Stage switch
+    {
+        Stage.PutDelegationKeys => PutDelegationKeys(),
+        Stage.ListDelegationKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDelegationKeys, null),
+        Stage.Bar => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.Bar, _card.Barriers[job.Cursor.BarsTried].Domain) with
+        {
+            After = job.Cursor with { Stage = Stage.AuditApplications },
+        },
+        Stage.CreateDomain => CreateDomain(job.Order!.Domain!),
+        Stage.PutDomainKeys => PutDomainKeys(DomainOf(job)!),
+        Stage.ListDomainKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDomainKeys, DomainOf(job)!.Aid),
+        Stage.ProveDomainKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ProveDomainKeys, DomainOf(job)!.Aid),
+        Stage.RetireDomainKeys => Single(
+            DeleteCommand.ForKeys(checked((byte)DomainOf(job)!.Keys[0].Version)), Purpose.RetireDomainKeys, DomainOf(job)!.Aid),
+        Stage.Personalise => Personalise(job),
+        Stage.Extradite => Single(
+            InstallCommand.ForExtradition(job.Order!.Domain!.Aid, (job.Instance ?? job.LoadFile)!.Value), Purpose.Extradite, job.Instance ?? job.LoadFile),
+        Stage.DeleteDomain => Single(DeleteCommand.For(job.Order!.Domain!.Aid, related: false), Purpose.DeleteDomain, job.Order.Domain.Aid),
+        _ => throw new InvalidOperationException($"There is no script of a domain at stage {job.Cursor.Stage}."),
+    };
+
+    /// <summary>Whose the content of a job is, and the tokens that its commands need.</summary>
+    private ContentOwner OwnerOf(CardJob job, bool signs)
+    {
+        CardDomain? domain = DomainOf(job);
+        if (domain is not { Mode: ContractMode.Delegated } || SenderOf(job).KeysOf is null)
+        {
+            return new(job.Order?.Domain?.Aid, null);
+        }
+
+        return new(domain.Aid, signs ? Sign : command => DelegationToken.Attach(command, Octets.Own(new byte[TokenLength])).ToApdu());
+
+        CommandApdu Sign(CommandApdu command)
+        {
+            using ContentKey key = _context.Keys.TokenKey();
+            return ContentSignatures.Permit(command, key).ToApdu();
+        }
+    }
+
+    private PlannedStep PutDelegationKeys()
+    {
+        using KeySet issuer = OpenKeys(null, Domain!.KeyVersion);
+        using ContentKey token = _context.Keys.TokenKey();
+        byte[] secret = _context.Keys.Unseal(_card.Delegation!.ReceiptKey);
+        using KeyMaterial receipt = KeyMaterial.From(secret, KeyAlgorithm.Aes);
+        CryptographicOperations.ZeroMemory(secret);
+
+        // Keys that may be there already are replaced, which must keep their type and length, as it does (§11.8.2.3.3).
+        bool replaces = Active.Cursor.Replaces;
+        KeyData point = KeyData.Of([new(KeyType.EccPublic, token.PublicPoint), new(KeyType.EccParameters, Octets.Copy([CurveP256]))], default);
+        CommandApdu putToken = PutKeyCommand.For(replaces ? TokenKeyVersion : 0, 1, PutKeyData.Of(TokenKeyVersion, [point])).ToApdu();
+        KeyData key = KeyTransport.Protect(receipt, issuer.Dek!, TransportOptions);
+        CommandApdu putReceipt = PutKeyCommand.For(replaces ? ReceiptKeyVersion : 0, 1, PutKeyData.Of(ReceiptKeyVersion, [key])).ToApdu();
+        return new([putToken, putReceipt], [new(Purpose.PutTokenKey, null), new(Purpose.PutReceiptKey, null)], new());
+    }
+
+    private PlannedStep CreateDomain(DomainOrder ordered)
+    {
+        Spi spi = Read<Spi>(Octets.Parse(Model.Spi));
+        Octets parameters = new InstallParameters
+        {
+            Application = new SecurityDomainParameters
+            {
+                Protocols = [new(0x80, 0x00)],
+                AcceptsExtradition = SecurityDomainParameters.Accept(DomainAcceptance.AnyAuthorized),
+                ReleasesContent = SecurityDomainParameters.Accept(DomainAcceptance.AnyAuthorized),
+            }.ToOctets(),
+            Toolkit = new ToolkitParameters { Priority = 1, MinimumSecurity = ToolkitParameters.AtLeast(Wire(spi)[0]), Tars = [ordered.Tar] },
+        }.ToOctets();
+        return Single(
+            InstallCommand.ForInstallAndMakeSelectable(DomainPackage, DomainModule, ordered.Aid, PrivilegesOf(ordered.Mode), parameters),
+            Purpose.CreateDomain,
+            ordered.Aid);
+    }
+
+    private static Privileges PrivilegesOf(ContractMode mode) => mode switch
+    {
+        ContractMode.Delegated => Privileges.DelegatedManagement,
+        ContractMode.Authorized => Privileges.SecurityDomain | Privileges.AuthorizedManagement,
+        _ => Privileges.SecurityDomain,
+    };
+
+    private PlannedStep PutDomainKeys(CardDomain domain)
+    {
+        using KeySet parent = domain.InUse is { } own ? OpenKeys(domain.Aid, own.Version) : OpenKeys(null, Domain!.KeyVersion);
+        using KeySet keys = OpenKeys(domain.Aid, domain.Next!.Version);
+        KeyMaterial dek = parent.Dek!;
+
+        // TS 102 226 §8.2.1.5: an AES key that signs packets says how long its checksums are.
+        int? checksum = keys.Kid.Algorithm == KeyAlgorithm.Aes ? Model.ChecksumLength : null;
+        if (domain.InUse is null && Model.FirstDomainKeys == DomainKeyRoad.StoreData)
+        {
+            return StoreDomainKeys(domain, keys, dek);
+        }
+
+        ImmutableArray<KeyData> data =
+        [
+            KeyTransport.Protect(keys.Kic, dek, TransportOptions),
+            KeyTransport.Protect(keys.Kid, dek, TransportOptions, checksum),
+            KeyTransport.Protect(keys.Dek!, dek, TransportOptions),
+        ];
+        CommandApdu put = PutKeyCommand.For(0, 1, PutKeyData.Of(keys.Version, data)).ToApdu();
+        return Model.ScriptFormat == ScriptFormat.Expanded
+            ? new([put], [new(Purpose.PutDomainKeys, domain.Aid)], new())
+            : new([put, CompactScript.GetResponse], [new(Purpose.PutDomainKeys, domain.Aid), new(Purpose.GetResponse, null)], new());
+    }
+
+    /// <summary>The issuer's domain hands the keys on to the new one: 00B9 and 8113 for each (GPCS 2.3.1 §11.11.4).</summary>
+    private PlannedStep StoreDomainKeys(CardDomain domain, KeySet keys, KeyMaterial dek)
+    {
+        Octets Groups(int keyId, KeyMaterial key) => KeyTransport.ProtectInGroups(key, dek, keys.Version, keyId).ToOctets();
+        Octets data = Octets.Concat(Groups(1, keys.Kic), Groups(2, keys.Kid), Groups(3, keys.Dek!));
+        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data);
+        ImmutableArray<StepPart> parts =
+        [
+            new(Purpose.ForPersonalization, domain.Aid),
+            .. Enumerable.Repeat(new StepPart(Purpose.StoreData, domain.Aid), commands.Length - 2),
+            new(Purpose.PutDomainKeys, domain.Aid),
+        ];
+        return new(commands, parts, new());
+    }
+
+    private KeyTransportOptions TransportOptions => Model.Algorithm == KeyAlgorithm.Aes ? new(Model.KeyLayout) : KeyTransportOptions.ForTripleDes;
+
+    private PlannedStep Personalise(CardJob job)
+    {
+        byte[] data = _context.Keys.Unseal(job.Order!.Personalisation);
+        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(job.Instance!.Value, Octets.Own(data));
+        ImmutableArray<StepPart> parts =
+        [
+            new(Purpose.ForPersonalization, job.Instance),
+            .. Enumerable.Repeat(new StepPart(Purpose.StoreData, job.Instance), commands.Length - 2),
+            new(Purpose.StoreDataLast, job.Instance),
+        ];
+        return new(commands, parts, new());
+    }
+
+    /// <summary>INSTALL [for personalization] and STORE DATA, and the octets that they take in a script.</summary>
+    private (ImmutableArray<CommandApdu> Commands, int Size) PersonalisationScript(Aid instance, Octets data)
+    {
+        ImmutableArray<CommandApdu> commands =
+            [InstallCommand.ForPersonalization(instance), .. StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, StoreDataEncryption.None)];
+        return (commands, commands.Sum(c => ScriptLayout.SizeOf(Model.ScriptFormat, c)));
+    }
+
+    private static PlannedStep Single(CommandApdu command, Purpose purpose, Aid? aid) => new([command], [new(purpose, aid)], new());
+
+    /// <summary>The receipt of an operation that the provider's domain has executed: the card's proof to its issuer.</summary>
+    private void CheckReceipt(OutstandingPacket packet, Octets answer)
+    {
+        if (packet.KeysOf is not { } executing || DomainOf(executing) is not { Mode: ContractMode.Delegated })
+        {
+            return;
+        }
+
+        StepPart part = packet.Parts.LastOrDefault(p => p.Purpose != Purpose.GetResponse) ?? packet.Parts[0];
+        Func<CardReceipt, Octets>? input = ReceiptInput(part, executing);
+        if (input is null)
+        {
+            return;
+        }
+
+        string? why = CardReceipt.IsNone(answer.Span) ? "is missing"
+            : !CardReceipt.TryParse(answer.Span, out CardReceipt receipt, out PacketError error) ? $"cannot be read: {error}"
+            : receipt.Confirmation.Counter <= (_card.Delegation?.Receipts ?? -1) ? $"has counter {receipt.Confirmation.Counter}, which is not above {_card.Delegation?.Receipts}"
+            : !Proves(receipt, input(receipt)) ? "has a wrong signature"
+            : null;
+        if (why is null)
+        {
+            CardReceipt.TryParse(answer.Span, out CardReceipt held, out _);
+            _card = _card with { Delegation = _card.Delegation! with { Receipts = held.Confirmation.Counter } };
+            Note("answer", $"{Name(part.Purpose)}: receipt {held.Confirmation.Counter} holds.", answer, Grade.Proven);
+            return;
+        }
+
+        Problem problem = DomainProblems.ReceiptWrong(Name(part.Purpose), why, answer);
+        _card = _card with { Uncertain = true };
+        RecordReceipt(part, why);
+        Abandon(problem, Grade.Proven);
+    }
+
+    private bool Proves(CardReceipt receipt, Octets input)
+    {
+        byte[] secret = _context.Keys.Unseal(_card.Delegation!.ReceiptKey);
+        using ContentKey key = ContentKey.From(KeyMaterial.From(secret, KeyAlgorithm.Aes));
+        CryptographicOperations.ZeroMemory(secret);
+        return ContentSignatures.Proves(receipt, input, key);
+    }
+
+    private Func<CardReceipt, Octets>? ReceiptInput(StepPart part, Aid domain) => part.Purpose switch
+    {
+        Purpose.LoadLast => receipt => receipt.LoadInput(part.Aid!.Value, domain),
+        Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable =>
+            receipt => receipt.InstallInput(Active.LoadFile!.Value, part.Aid!.Value),
+        Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover => receipt => receipt.DeleteInput(part.Aid!.Value),
+        _ => null,
+    };
+}

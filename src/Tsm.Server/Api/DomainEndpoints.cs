@@ -1,0 +1,124 @@
+using Tsm.Application.Applications;
+using Tsm.Application.Cards;
+using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Application.Providers;
+using Tsm.Card.Identifiers;
+using Tsm.Server.Access;
+using Tsm.Server.Contracts;
+
+namespace Tsm.Server.Api;
+
+/// <summary>Providers' security domains on cards: new keys for one, and what moves into one.</summary>
+internal static class DomainEndpoints
+{
+    public static void MapDomains(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder domains = routes.MapGroup("/cards/{card}/domains/{provider}").WithTags("Cards");
+        domains.MapPost("/rotate-keys", RotateAsync)
+            .WithName("RotateDomainKeys")
+            .WithSummary("Gives a provider's security domain new keys: put, proven, and the old ones retired")
+            .Produces<JobDetails>(StatusCodes.Status202Accepted)
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+        domains.MapPost("/extradite", ExtraditeAsync)
+            .WithName("Extradite")
+            .WithSummary("Moves an application or a load file from the issuer's domain into a provider's")
+            .Produces<JobDetails>(StatusCodes.Status202Accepted)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> RotateAsync(
+        string card, string provider, Caller caller, Lookup lookup, CardStates states, CardAsker asker, JobView view, CancellationToken cancellationToken)
+    {
+        if (await lookup.CardAsync(caller.Tenant, card, cancellationToken) is not GrainKey key
+            || await states.FindAsync(key, cancellationToken) is not { } found)
+        {
+            return ApiProblems.Result(ApiProblems.CardUnknown(card));
+        }
+
+        if (found.State.SecurityDomains.FirstOrDefault(d => string.Equals(d.Provider, provider, StringComparison.Ordinal)) is not { } domain)
+        {
+            return ApiProblems.Result(NoDomain(provider, found.State.Iccid));
+        }
+
+        ServiceOrder order = new() { Provider = provider, Domain = new(domain.Aid, domain.Tar, domain.Mode, domain.RemoveWhenEmpty) };
+        return await AskAsync(card, new("", Operation.RotateKeys, null, null, null, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
+    }
+
+    private static async Task<IResult> ExtraditeAsync(
+        string card,
+        string provider,
+        ExtraditionRequest body,
+        Caller caller,
+        Lookup lookup,
+        IBooks books,
+        TimeProvider time,
+        CardAsker asker,
+        JobView view,
+        CancellationToken cancellationToken)
+    {
+        (CatalogueApplication? application, Problem? problem) = await lookup.ApplicationAsync(caller.Tenant, body.Application, cancellationToken);
+        Aid? instance = null;
+        if (application is null)
+        {
+            return ApiProblems.Result(problem!);
+        }
+
+        if (body.Instance is not null)
+        {
+            if (!Aid.TryParse(body.Instance, out Aid named, out string fault))
+            {
+                return ApiProblems.Result(ApiProblems.RequestInvalid($"instance: {fault}", "Correct the request; nothing was done."));
+            }
+
+            instance = named;
+        }
+
+        if (await books.FindAsync<Provider>(caller.Tenant, provider, cancellationToken) is not { Document: var known })
+        {
+            return ApiProblems.Result(NoProvider(provider));
+        }
+
+        IReadOnlyList<BookEntry<Contract>> contracts = await books.ListAsync<Contract>(caller.Tenant, provider, cancellationToken);
+        if (contracts.Select(c => c.Document).FirstOrDefault(c => c.HoldsAt(time.GetUtcNow())) is not { } contract)
+        {
+            return ApiProblems.Result(NoContract(provider));
+        }
+
+        ServiceOrder order = new()
+        {
+            Provider = provider,
+            Contract = contract.Id,
+            Domain = new(known.DomainAid, known.DomainTar, contract.Mode, contract.RemoveDomainWhenEmpty),
+        };
+        return await AskAsync(
+            card, new("", Operation.Extradite, application.Id, null, instance, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
+    }
+
+    private static async Task<IResult> AskAsync(
+        string card, EnqueueJob command, Caller caller, CardAsker asker, JobView view, CancellationToken cancellationToken)
+    {
+        CardOutcome outcome = (await asker.AskAsync(caller.Tenant, [card], command, null, cancellationToken))[0];
+        if (outcome.Job is not { } job)
+        {
+            return ApiProblems.Result(outcome.Problem!);
+        }
+
+        IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, [job], cancellationToken);
+        return Results.Accepted($"/api/v1/jobs/{job.Id}", JobView.Shown(job, applications));
+    }
+
+    private static Problem NoDomain(string provider, string iccid) => ApiProblems.Of(
+        "DOMAIN_UNKNOWN",
+        "No such domain",
+        $"Card {iccid} has no security domain of provider '{provider}'.",
+        "Nothing of the provider was deployed to this card, or its last application was terminated.",
+        "Deploy a service of the provider first; GET /api/v1/cards/{card} lists the domains.");
+
+    private static Problem NoProvider(string provider) => ApiProblems.Of(
+        "PROVIDER_UNKNOWN", "Unknown provider", $"There is no provider '{provider}'.", "Its id is misspelt.", "GET /api/v1/providers lists them.");
+
+    private static Problem NoContract(string provider) => ApiProblems.Of(
+        "CONTRACT_NONE", "No contract", $"Provider '{provider}' has no contract that holds now.", "It has ended, or has not begun.", "Make a contract first.");
+}
