@@ -94,6 +94,7 @@ public static class Program
         builder.AddRecurringWork();
         builder.AddPolicies();
         builder.Services.AddSingleton<CardImporter>();
+        builder.AddProviders(builder.Configuration["urls"] ?? DefaultUrl);
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);
 

@@ -65,6 +65,9 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IBooks, Books>();
         services.TryAddSingleton<IServiceInstances, ServiceInstances>();
         services.TryAddSingleton<IEvents, Events>();
+        services.TryAddSingleton<IApiTokens, ApiTokens>();
+        services.TryAddSingleton<IContractEnds, ContractEnds>();
+        services.TryAddSingleton<IWebhookDeliveries, WebhookDeliveries>();
         services.TryAddSingleton<IWorkQueue, WorkQueue>();
         services.TryAddSingleton<IUsageRecords, UsageRecords>();
         services.TryAddSingleton<IPolicyActionStore, PolicyActions>();

@@ -31,6 +31,11 @@ internal static class Program
         CapCommand.Build(terminal),
         PacketCommands.Build(terminal),
         .. ExplainCommands.Build(terminal),
+        ProviderCommands.Build(terminal),
+        ContractCommands.Build(terminal),
+        TokenCommands.Build(terminal),
+        EventCommands.Build(terminal),
+        WebhookCommands.Build(terminal),
         .. PolicyCommands.Build(terminal),
         .. SubscriptionCommands.Build(terminal),
     ]);

@@ -12,6 +12,9 @@ public sealed record Actor(ActorKind Kind, string Name, string? Claimed = null)
     /// <summary>The rules of a card's grain, which decide by themselves what an answer means.</summary>
     public static Actor CardRules { get; } = new(ActorKind.Policy, "card-rules");
 
+    /// <summary>The rules of contracts, which notice their end.</summary>
+    public static Actor ContractRules { get; } = new(ActorKind.Policy, "contract-rules");
+
     /// <summary>The first start of a server, which declares what comes with it.</summary>
     public static Actor FirstStart { get; } = new(ActorKind.Policy, "first-start");
 
@@ -34,4 +37,16 @@ public enum ActorKind
 
     /// <summary>A rule of the program itself.</summary>
     Policy,
+
+    /// <summary>Customer service of the carrier.</summary>
+    CustomerService,
+
+    /// <summary>The client on a phone, by its number.</summary>
+    Phone,
+
+    /// <summary>A card, by what it has sent.</summary>
+    Card,
+
+    /// <summary>An application server.</summary>
+    ApplicationServer,
 }

@@ -85,6 +85,29 @@ public static class AuditEntries
         return new(at, actor, AuditAction.BookDeleted, T.Kind, document.Id, null, text, Details());
     }
 
+    /// <summary>A token of the API was made.</summary>
+    public static AuditEntry TokenCreated(DateTimeOffset at, Actor actor, ApiTokenRow token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return new(
+            at, actor, AuditAction.TokenCreated, AuditSubject.Token, token.Id, null, $"Token '{token.Name}' was made.",
+            Details(("role", token.Role), ("scope", token.Scope), ("name", token.Name)));
+    }
+
+    /// <summary>A token of the API was revoked.</summary>
+    public static AuditEntry TokenRevoked(DateTimeOffset at, Actor actor, string token) => new(
+        at, actor, AuditAction.TokenRevoked, AuditSubject.Token, token, null, "The token was revoked.", Details());
+
+    /// <summary>A contract has ended, by its time or because somebody has ended it.</summary>
+    public static AuditEntry ContractEnded(DateTimeOffset at, Actor actor, Providers.Contract contract)
+    {
+        ArgumentNullException.ThrowIfNull(contract);
+        return new(
+            at, actor, AuditAction.ContractEnded, AuditSubject.Contract, contract.Id, null,
+            $"Contract {contract.Id} of provider {contract.Provider} has ended.",
+            Details(("provider", contract.Provider), ("atEnd", contract.AtEnd.ToString())));
+    }
+
     /// <summary>Particulars; what is null is left out.</summary>
     internal static ImmutableSortedDictionary<string, string> Details(params ReadOnlySpan<(string Name, string? Value)> details)
     {

@@ -61,6 +61,15 @@ public static class AuditAction
     /// <summary>A document of the books was taken away.</summary>
     public const string BookDeleted = "book.deleted";
 
+    /// <summary>A token of the API was made.</summary>
+    public const string TokenCreated = "token.created";
+
+    /// <summary>A token of the API was revoked.</summary>
+    public const string TokenRevoked = "token.revoked";
+
+    /// <summary>A contract has ended.</summary>
+    public const string ContractEnded = "contract.ended";
+
     /// <summary>A policy has suspended or resumed a service, or would have and was refused.</summary>
     public const string PolicyActed = "policy.acted";
 
@@ -85,4 +94,10 @@ public static class AuditSubject
 
     /// <summary>A card model, by its name.</summary>
     public const string CardModel = "card-model";
+
+    /// <summary>A token of the API, by its id.</summary>
+    public const string Token = "token";
+
+    /// <summary>A contract, by its id.</summary>
+    public const string Contract = "contract";
 }

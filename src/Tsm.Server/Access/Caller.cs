@@ -1,4 +1,5 @@
 using Tsm.Application.AuditTrail;
+using Tsm.Application.Ports;
 
 namespace Tsm.Server.Access;
 
@@ -24,6 +25,24 @@ internal sealed record Caller(string Tenant, Actor Actor, Role Role = Role.Opera
     /// <summary>Who holds the token of the data folder.</summary>
     /// <param name="claim">On whose behalf, as they say; null when they say nothing.</param>
     public static Caller Local(string? claim) => new(LocalTenant, new(ActorKind.Operator, LocalToken, claim));
+
+    /// <summary>Who holds a token that was made for somebody.</summary>
+    /// <param name="claim">On whose behalf, as they say; null when they say nothing.</param>
+    public static Caller Of(ApiTokenRow token, Role role, string? claim) => new(
+        token.Tenant,
+        new(
+            role switch
+            {
+                Role.CustomerService => ActorKind.CustomerService,
+                Role.Provider => ActorKind.Provider,
+                Role.Phone => ActorKind.Phone,
+                Role.ApplicationServer => ActorKind.ApplicationServer,
+                _ => ActorKind.Operator,
+            },
+            token.Scope ?? token.Name,
+            claim),
+        role,
+        token.Scope);
 
     /// <summary>The caller of an authenticated request.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(

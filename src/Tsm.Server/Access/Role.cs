@@ -1,7 +1,7 @@
 namespace Tsm.Server.Access;
 
 /// <summary>What a caller may do: routes name the roles that they are for.</summary>
-internal enum Role
+public enum Role
 {
     /// <summary>Of the carrier: everything.</summary>
     Operator,

@@ -1,43 +1,65 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Net.Http.Headers;
 using Tsm.Application.AuditTrail;
+using Tsm.Application.Jobs;
 using Tsm.Server.Api;
 
 namespace Tsm.Server.Access;
 
-/// <summary>Lets a request pass when it carries the token or its endpoint is open to everybody.</summary>
-internal sealed class TokenCheck(RequestDelegate next, ApiToken token)
+/// <summary>Lets a request pass when its endpoint is open to everybody, or when it carries a token whose holder the endpoint is for.</summary>
+internal sealed class TokenCheck(RequestDelegate next, TokenKeeper tokens)
 {
     private const string Scheme = "Bearer ";
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         // Routes that do not exist want the token too, so that nobody maps the API from outside.
-        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        Endpoint? endpoint = context.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
-            return next(context);
+            await next(context);
+            return;
         }
 
-        string header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (Offered(context) is not { } offered)
         {
             context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
-            return ApiProblems.Result(ApiProblems.TokenMissing).ExecuteAsync(context);
-        }
-
-        if (!token.Matches(header[Scheme.Length..].Trim()))
-        {
-            context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer error=\"invalid_token\"";
-            return ApiProblems.Result(ApiProblems.TokenWrong).ExecuteAsync(context);
+            await ApiProblems.Result(ApiProblems.TokenMissing).ExecuteAsync(context);
+            return;
         }
 
         string claim = context.Request.Headers[Caller.ClaimHeader].ToString();
-        if (claim.Length > 0 && !Actor.IsClaim(claim))
+        (Caller? caller, Problem? problem) = await tokens.FindAsync(offered, claim.Length > 0 ? claim : null, context.RequestAborted);
+        if (caller is null)
         {
-            return ApiProblems.Result(ApiProblems.ClaimInvalid).ExecuteAsync(context);
+            context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer error=\"invalid_token\"";
+            await ApiProblems.Result(problem!).ExecuteAsync(context);
+            return;
         }
 
-        context.Features.Set(Caller.Local(claim.Length > 0 ? claim : null));
-        return next(context);
+        if (claim.Length > 0 && !Actor.IsClaim(claim))
+        {
+            await ApiProblems.Result(ApiProblems.ClaimInvalid).ExecuteAsync(context);
+            return;
+        }
+
+        if (endpoint is not null && !IsFor(endpoint, caller.Role))
+        {
+            await ApiProblems.Result(ApiProblems.RoleForbidden(caller.Role)).ExecuteAsync(context);
+            return;
+        }
+
+        context.Features.Set(caller);
+        await next(context);
     }
+
+    /// <summary>The token that a request carries; null when it carries none.</summary>
+    public static string? Offered(HttpContext context)
+    {
+        string header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+    }
+
+    private static bool IsFor(Endpoint endpoint, Role role) =>
+        role == Role.Operator || endpoint.Metadata.GetMetadata<AllowedRoles>() is { } allowed && allowed.Roles.Contains(role);
 }

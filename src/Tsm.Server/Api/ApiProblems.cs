@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Jobs;
 using Tsm.Server.Access;
@@ -22,6 +23,74 @@ internal static partial class ApiProblems
         "The token is not this server's.",
         "The token is of another server or data folder, or was cut when it was copied.",
         "Send the content of the file api-token in the data folder of the server that answers here.");
+
+    public static Problem TokenRevoked { get; } = Of(
+        "TOKEN_REVOKED",
+        "Token revoked",
+        "The token was revoked.",
+        "An operator has taken it back.",
+        "Ask the operator for a new one.");
+
+    public static Problem TokenExpired { get; } = Of(
+        "TOKEN_EXPIRED",
+        "Token expired",
+        "The token's time has run out.",
+        "It was made for a limited time.",
+        "Ask the operator for a new one.");
+
+    public static Problem RoleForbidden(Role role) => Of(
+        "ROLE_FORBIDDEN",
+        "Not for this role",
+        $"This address is not for tokens of role {RoleWord(role)}.",
+        "The token was made for a role that does other things.",
+        "Use an address that is for this role, or ask the operator to do it.");
+
+    public static Problem TokenUnknown(string token) => Of(
+        "TOKEN_UNKNOWN",
+        "Token unknown",
+        $"No token that opens has the id {token}.",
+        "The id is mistyped, or the token is revoked already.",
+        "Look it up with GET /api/v1/tokens.");
+
+    public static Problem TokenInvalid(string meaning) => Of(
+        "TOKEN_INVALID", "Token cannot be made", meaning, "A value is missing or is outside of its range.", "Correct the value and send the request again.");
+
+    public static Problem ProviderInvalid(string meaning) => Of(
+        "PROVIDER_INVALID", "Provider invalid", meaning, "A value is missing or is outside of its range.", "Correct the value and send the provider again.");
+
+    public static Problem ContractInvalid(string meaning) => Of(
+        "CONTRACT_INVALID", "Contract invalid", meaning, "A value is missing or is outside of its range.", "Correct the value and send the contract again.");
+
+    public static Problem WebhookInvalid(string meaning) => Of(
+        "WEBHOOK_INVALID", "Webhook invalid", meaning, "A value is missing or is outside of its range.", "Correct the value and send the webhook again.");
+
+    public static Problem WebhookUnknown(string webhook) => Of(
+        "WEBHOOK_UNKNOWN",
+        "Webhook unknown",
+        $"No webhook has the id {webhook}.",
+        "The id is mistyped, or the webhook was deleted.",
+        "Look it up with GET /api/v1/webhooks.");
+
+    public static Problem DeliveryUnknown(string delivery) => Of(
+        "DELIVERY_UNKNOWN",
+        "Delivery unknown",
+        $"No delivery of this webhook has the id {delivery}.",
+        "The id is mistyped, or the delivery has ended long ago.",
+        "Look it up with GET /api/v1/webhooks/{id}/deliveries.");
+
+    public static Problem VersionMissing { get; } = Of(
+        "VERSION_MISSING",
+        "Version missing",
+        "The request does not say which version it changes.",
+        "The header If-Match is absent, or is not the ETag of this document.",
+        "Read the document and send its ETag as If-Match.");
+
+    public static Problem VersionStale(string what) => Of(
+        "VERSION_STALE",
+        "Version stale",
+        $"{what} was changed since it was read; nothing was written.",
+        "Somebody else has changed it meanwhile.",
+        "Read it again, and decide again.");
 
     public static Problem ClaimInvalid { get; } = RequestInvalid(
         $"{Caller.ClaimHeader} takes 1 to {Actor.MaxClaimLength} characters without control characters.",
@@ -143,4 +212,6 @@ internal static partial class ApiProblems
 
     public static Problem Of(string code, string name, string meaning, string cause, string next, params IEnumerable<string> evidence) =>
         new(Layer, code, name, meaning, cause, next, [.. evidence]);
+
+    private static string RoleWord(Role role) => JsonNamingPolicy.CamelCase.ConvertName(role.ToString());
 }

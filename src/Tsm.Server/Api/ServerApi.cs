@@ -40,6 +40,11 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapProviders();
+        api.MapContracts();
+        api.MapTokens();
+        api.MapEvents();
+        api.MapWebhooks();
         api.MapDomains();
         api.MapUsage();
         api.MapPolicies();

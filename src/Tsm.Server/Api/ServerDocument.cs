@@ -30,7 +30,7 @@ internal static class ServerDocument
                 {
                     Type = SecuritySchemeType.Http,
                     Scheme = "bearer",
-                    Description = "The content of the file api-token in the server's data folder.",
+                    Description = "The content of the file api-token in the server's data folder, or a token that was made with POST /api/v1/tokens.",
                 },
             };
             return Task.CompletedTask;

@@ -22,6 +22,10 @@ internal static class AuditColumns
     {
         ActorKind.Operator => "operator",
         ActorKind.Provider => "provider",
+        ActorKind.CustomerService => "customer-service",
+        ActorKind.Phone => "phone",
+        ActorKind.Card => "card",
+        ActorKind.ApplicationServer => "application-server",
         _ => "policy",
     };
 

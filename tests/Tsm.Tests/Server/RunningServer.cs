@@ -30,6 +30,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>What the server is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     public ListedLog Log { get; }
 
     /// <summary>Everything that answers have said.</summary>
@@ -40,7 +43,8 @@ internal sealed class RunningServer : IAsyncDisposable
         StartAsync(Directory.CreateTempSubdirectory("tsm-server-").FullName, owned: true, entries);
 
     /// <summary>Starts a server on a folder that is the test's.</summary>
-    public static Task<RunningServer> StartAsync(string folder) => StartAsync(folder, owned: false, []);
+    public static Task<RunningServer> StartAsync(string folder, params (string Key, string Value)[] entries) =>
+        StartAsync(folder, owned: false, entries);
 
     private static async Task<RunningServer> StartAsync(string folder, bool owned, (string Key, string Value)[] entries)
     {

@@ -1,4 +1,5 @@
 using Npgsql;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Delivery;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
@@ -68,7 +69,7 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override IVaultTable Vault { get; }
 
-    public override ISql Sql => new PostgresSql(Database);
+    public override ISql Sql => new ClockedSql(new(Database), this);
 
     private protected override IAuditRows AuditRows => new PostgresAuditRows(Database);
 
@@ -170,6 +171,28 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
         }
 
         public Task<RoadLife> ReadAsync(string road, CancellationToken cancellationToken) => inner.ReadAsync(road, cancellationToken);
+    }
+
+    /// <summary>As <see cref="ClockedOutbox"/>.</summary>
+    private sealed class ClockedSql(PostgresSql inner, PostgresStoreUnderTest store) : ISql
+    {
+        public string SkipLocked => inner.SkipLocked;
+
+        public async Task<long> NowAsync(CancellationToken cancellationToken)
+        {
+            await store.SetClockAsync();
+            return await inner.NowAsync(cancellationToken);
+        }
+
+        public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object values, CancellationToken cancellationToken) =>
+            inner.QueryAsync<T>(sql, values, cancellationToken);
+
+        public Task<IReadOnlyList<T>> ChangeAsync<T>(string sql, object values, CancellationToken cancellationToken) =>
+            inner.ChangeAsync<T>(sql, values, cancellationToken);
+
+        public Task<bool> TransactAsync(
+            string tenant, IReadOnlyList<SqlStatement> statements, IReadOnlyList<AuditEntry> audit, CancellationToken cancellationToken) =>
+            inner.TransactAsync(tenant, statements, audit, cancellationToken);
     }
 
     /// <summary>An outbox before whose every use the clocks are set.</summary>

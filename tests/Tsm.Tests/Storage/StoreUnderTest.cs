@@ -38,7 +38,7 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
 
     public abstract IVaultTable Vault { get; }
 
-    /// <summary>For stores that are written once for both databases.</summary>
+    /// <summary>Shared statements, on the test's clock.</summary>
     public abstract ISql Sql { get; }
 
     /// <summary>Brings the clock of the database to the test's.</summary>

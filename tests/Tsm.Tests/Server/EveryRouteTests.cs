@@ -1,0 +1,183 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Tsm.Server.Access;
+
+namespace Tsm.Tests.Server;
+
+/// <summary>
+/// Walks all routes of the running server with a provider's token: those that are not for providers refuse it, and those that are
+/// show nothing of another provider. A route that is added later is walked as well.
+/// </summary>
+public sealed partial class EveryRouteTests : IAsyncLifetime
+{
+    /// <summary>What stands in whatever belongs to the other provider, and must not stand in any answer.</summary>
+    private const string Foreign = "globex";
+
+    private const string Iccid = "8949000000000000018";
+
+    private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
+    private RunningServer _server = null!;
+    private string _token = "";
+
+    /// <summary>
+    /// One line for each route that is for providers. Names in braces stand for ids of the other provider, see <see cref="PrepareAsync"/>;
+    /// what is not there has an id of its own, and both have to be answered alike.
+    /// </summary>
+    private static readonly Dictionary<string, Sample> Samples = new(StringComparer.Ordinal)
+    {
+        ["GET /api/v1/providers"] = new(),
+        ["GET /api/v1/providers/{id}"] = new("provider"),
+        ["GET /api/v1/contracts"] = new() { Query = $"?provider={Foreign}" },
+        ["GET /api/v1/contracts/{id}"] = new("contract"),
+        ["GET /api/v1/events"] = new() { Query = $"?provider={Foreign}" },
+        ["GET /api/v1/events/stream"] = new() { IsStream = true },
+        ["POST /api/v1/webhooks"] = new() { Body = new { provider = Foreign, url = "https://a.example" }, IsRefused = true },
+        ["GET /api/v1/webhooks"] = new(),
+        ["GET /api/v1/webhooks/{id}"] = new("webhook"),
+        ["DELETE /api/v1/webhooks/{id}"] = new("webhook"),
+        ["POST /api/v1/webhooks/{id}/pause"] = new("webhook"),
+        ["POST /api/v1/webhooks/{id}/resume"] = new("webhook"),
+        ["POST /api/v1/webhooks/{id}/test"] = new("webhook"),
+        ["GET /api/v1/webhooks/{id}/deliveries"] = new("webhook"),
+        ["POST /api/v1/webhooks/{id}/deliveries/{delivery}/again"] = new("webhook"),
+    };
+
+    public async Task InitializeAsync()
+    {
+        _server = await RunningServer.StartAsync();
+        await PrepareAsync();
+    }
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Every_route_that_is_not_for_providers_refuses_a_provider()
+    {
+        List<string> wrong = [];
+        foreach ((string method, string pattern, RouteEndpoint endpoint) in Routes().Where(r => !IsForProviders(r.Endpoint)))
+        {
+            if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            {
+                continue;
+            }
+
+            (int status, JsonElement? body) = await _server.AsAsync(_token, new(method), Path(pattern, _ => "some-id"), Content(method, new { }));
+            if (status != 403 || body?.Text("code") != "ROLE_FORBIDDEN")
+            {
+                wrong.Add($"{method} {pattern}: {status} {body}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Every_route_that_is_for_providers_shows_nothing_of_another_provider()
+    {
+        List<string> wrong = [];
+        foreach ((string method, string pattern, _) in Routes().Where(r => IsForProviders(r.Endpoint)))
+        {
+            string route = $"{method} {pattern}";
+            if (!Samples.TryGetValue(route, out Sample? sample))
+            {
+                wrong.Add($"{route} is for providers and has no sample: say in {nameof(Samples)} what of another provider it could show.");
+                continue;
+            }
+
+            wrong.AddRange(await TryAsync(route, method, pattern, sample));
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Every_sample_is_of_a_route_that_is_there() =>
+        Assert.Empty(Samples.Keys.Except(Routes().Where(r => IsForProviders(r.Endpoint)).Select(r => $"{r.Method} {r.Pattern}"), StringComparer.Ordinal));
+
+    private async Task<IEnumerable<string>> TryAsync(string route, string method, string pattern, Sample sample)
+    {
+        if (sample.IsStream)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, pattern);
+            request.Headers.Authorization = new("Bearer", _token);
+            request.Headers.Add("Last-Event-ID", "0");
+            using HttpResponseMessage response = await _server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+            List<string> read = [];
+            while (!read.Exists(l => l.Contains("\"provider\":\"acme\"", StringComparison.Ordinal)))
+            {
+                read.Add(await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(15)) ?? throw new EndOfStreamException());
+            }
+
+            return read.Where(l => l.Contains(Foreign, StringComparison.Ordinal)).Select(l => $"{route}: {l}");
+        }
+
+        object? body = Content(method, sample.Body);
+        string[] names = [.. Parameters().Matches(pattern).Select(m => m.Groups["name"].Value)];
+        string foreign = Path(pattern, name => names[0] == name && sample.Kind is { } kind ? _foreign[kind] : _foreign.GetValueOrDefault(name, "1")) + sample.Query;
+        string ghost = Path(pattern, name => names[0] == name ? "no-such-thing" : "1");
+        (int status, JsonElement? answer) = await _server.AsAsync(_token, new(method), foreign, body);
+        string said = $"{answer}".Replace(_foreign.GetValueOrDefault(sample.Kind ?? "", "no-such-thing"), "no-such-thing", StringComparison.Ordinal);
+        if (sample.Kind is not null)
+        {
+            (int expected, JsonElement? nothing) = await _server.AsAsync(_token, new(method), ghost, body);
+            return (status, said) == (expected, $"{nothing}") && status == 404
+                ? []
+                : [$"{route}: what is another's is answered with {status} {said}, what is not there with {expected} {nothing}."];
+        }
+
+        bool isRight = sample.IsRefused ? status is >= 400 and < 500 : status == 200 && !said.Contains(Foreign, StringComparison.Ordinal);
+        return isRight ? [] : [$"{route}: {status} {said}"];
+    }
+
+    /// <summary>Two providers with everything; the caller is the first, and everything of the second holds its name.</summary>
+    private async Task PrepareAsync()
+    {
+        foreach (string provider in new[] { "acme", Foreign })
+        {
+            await _server.ProviderAsync(provider);
+            await _server.PostAsync("/api/v1/contracts", new { id = $"{provider}-c1", provider, mode = "simple" });
+            (_, JsonElement webhook) = await _server.PostAsync("/api/v1/webhooks", new { provider, url = $"https://{provider}.example/x" });
+            await _server.RaiseAsync("service.activated", provider, $"{provider}-wallet", Iccid, $"Of {provider}.");
+            _foreign["provider"] = provider;
+            _foreign["contract"] = $"{provider}-c1";
+            _foreign["webhook"] = webhook.GetProperty("details").Text("id");
+        }
+
+        _token = (await _server.TokenAsync("provider", "acme")).Token;
+    }
+
+    private IEnumerable<(string Method, string Pattern, RouteEndpoint Endpoint)> Routes() =>
+        from endpoint in _server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        where endpoint.RoutePattern.RawText is not null
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
+        select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/'), endpoint);
+
+    private static bool IsForProviders(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<AllowedRoles>()?.Roles.Contains(Role.Provider) is true;
+
+    private static object? Content(string method, object? body) => method is "POST" or "PUT" or "PATCH" ? body ?? new { } : null;
+
+    private static string Path(string pattern, Func<string, string> value) => Parameters().Replace(pattern, m => value(m.Groups["name"].Value));
+
+    [GeneratedRegex(@"\{\**(?<name>\w+)[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameters();
+
+    /// <summary>How a route is tried.</summary>
+    /// <param name="Kind">What the first name in the path stands for; null where the route has none.</param>
+    private sealed record Sample(string? Kind = null)
+    {
+        public string Query { get; init; } = "";
+
+        public object? Body { get; init; }
+
+        /// <summary>Whether the request itself asks for what is another's, and has to be refused.</summary>
+        public bool IsRefused { get; init; }
+
+        public bool IsStream { get; init; }
+    }
+}
