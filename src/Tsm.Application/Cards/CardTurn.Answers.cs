@@ -80,6 +80,7 @@ internal sealed partial class CardTurn
         {
             // Silence of a card that cannot be asked again says nothing: it is asked when it has a number.
             _card = _card with { Outstanding = packet with { Deadline = null, Since = null, Shifted = null } };
+            Change(j => j with { Now = WaitsForNumber });
         }
         else if (Postponed(packet) is { } later)
         {

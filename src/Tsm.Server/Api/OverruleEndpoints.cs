@@ -31,7 +31,7 @@ internal static class OverruleEndpoints
             .WithName("LiftOverrule")
             .WithSummary("Lifts an overrule: the policy looks at the service on the card again")
             .Produces<PolicyOverruleView>()
-            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
             .AlsoFor(Role.Provider);
     }
 
@@ -46,16 +46,16 @@ internal static class OverruleEndpoints
         TimeProvider time,
         CancellationToken cancellationToken)
     {
+        if (await PolicyEndpoints.FindAsync(caller, books, id, cancellationToken) is not { Document: { } policy })
+        {
+            return ApiProblems.Result(PolicyProblems.Unknown(id));
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         if (string.IsNullOrWhiteSpace(body.Reason) || body.Reason.Length > MaxReason || body.Until <= now)
         {
             return ApiProblems.Result(ApiProblems.RequestInvalid(
                 $"reason takes 1 to {MaxReason} characters, and until lies in the future.", "Say why, and until when; leave until out for an open end."));
-        }
-
-        if (await PolicyEndpoints.FindAsync(caller, books, id, cancellationToken) is not { Document: { } policy })
-        {
-            return ApiProblems.Result(PolicyProblems.Unknown(id));
         }
 
         if (await scope.FindAsync(caller, body.Service ?? "", cancellationToken) is not { } service || !policy.Covers(service))
@@ -119,8 +119,8 @@ internal static class OverruleEndpoints
 
     private static async Task<IResult> LiftAsync(
         string id,
-        string card,
-        string service,
+        string? card,
+        string? service,
         Caller caller,
         IBooks books,
         ServiceScope scope,
@@ -131,6 +131,11 @@ internal static class OverruleEndpoints
         if (await PolicyEndpoints.FindAsync(caller, books, id, cancellationToken) is null)
         {
             return ApiProblems.Result(PolicyProblems.Unknown(id));
+        }
+
+        if (card is null || service is null)
+        {
+            return ApiProblems.Result(ApiProblems.RequestInvalid("card or service is missing.", "Say which overrule is meant: ?card=...&service=..."));
         }
 
         if (await scope.CardAsync(caller, card, cancellationToken) is not GrainKey key

@@ -44,6 +44,23 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         ["POST /api/v1/webhooks/{id}/test"] = new("webhook"),
         ["GET /api/v1/webhooks/{id}/deliveries"] = new("webhook"),
         ["POST /api/v1/webhooks/{id}/deliveries/{delivery}/again"] = new("webhook"),
+        ["GET /api/v1/usage-records"] = new(),
+        ["GET /api/v1/reputation"] = new() { Query = $"?card={Iccid}&service={Foreign}-wallet", IsRefused = true },
+        ["POST /api/v1/policies"] = new()
+        {
+            Body = new { id = "mine", owner = Foreign, start = 1, suspendBelow = 0, resumeAbove = 1, rules = new[] { new { kind = "fraud", points = -1, windowDays = 1 } } },
+            IsRefused = true,
+        },
+        ["GET /api/v1/policies"] = new(),
+        ["GET /api/v1/policies/{id}"] = new("policy"),
+        ["PUT /api/v1/policies/{id}"] = new("policy"),
+        ["POST /api/v1/policies/{id}/trial"] = new("policy"),
+        ["POST /api/v1/policies/{id}/activate"] = new("policy"),
+        ["POST /api/v1/policies/{id}/pause"] = new("policy"),
+        ["GET /api/v1/policies/{id}/actions"] = new("policy"),
+        ["POST /api/v1/policies/{id}/overrules"] = new("policy"),
+        ["GET /api/v1/policies/{id}/overrules"] = new("policy"),
+        ["DELETE /api/v1/policies/{id}/overrules"] = new("policy"),
     };
 
     public async Task InitializeAsync()
@@ -143,6 +160,10 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
             await _server.PostAsync("/api/v1/contracts", new { id = $"{provider}-c1", provider, mode = "simple" });
             (_, JsonElement webhook) = await _server.PostAsync("/api/v1/webhooks", new { provider, url = $"https://{provider}.example/x" });
             await _server.RaiseAsync("service.activated", provider, $"{provider}-wallet", Iccid, $"Of {provider}.");
+            await _server.PostAsync(
+                "/api/v1/policies",
+                new { id = $"{provider}-strict", owner = provider, start = 1, suspendBelow = 0, resumeAbove = 1, rules = new[] { new { kind = "fraud", points = -1, windowDays = 1 } } });
+            _foreign["policy"] = $"{provider}-strict";
             _foreign["provider"] = provider;
             _foreign["contract"] = $"{provider}-c1";
             _foreign["webhook"] = webhook.GetProperty("details").Text("id");

@@ -231,6 +231,27 @@ public sealed class PolicyApiTests : IAsyncLifetime
         Assert.Equal((status, code), (answered, problem.Text("code")));
     }
 
+    [Fact]
+    public async Task S1_11_An_application_server_sends_and_sees_records_of_its_own_services_only()
+    {
+        await AddAsync(Usage("u1", "fraud"));
+        string tickets = (await _server.TokenAsync("applicationServer", "tickets")).Token, kitchen = (await _server.TokenAsync("applicationServer", "kitchen")).Token;
+
+        (int foreign, JsonElement? refused) = await _server.AsAsync(tickets, HttpMethod.Post, "/api/v1/usage-records", new { records = new[] { Usage("t1", "fraud") } });
+        (int asOther, _) = await _server.AsAsync(tickets, HttpMethod.Post, "/api/v1/usage-records", new { server = "kitchen", records = new[] { Usage("t1", "fraud") } });
+        (int own, _) = await _server.AsAsync(kitchen, HttpMethod.Post, "/api/v1/usage-records", new { records = new[] { Usage("k1", "paid") } });
+        (_, JsonElement? theirs) = await _server.AsAsync(tickets, HttpMethod.Get, "/api/v1/usage-records");
+        (int hidden, JsonElement? card) = await _server.AsAsync(tickets, HttpMethod.Get, $"/api/v1/usage-records?card={Iccid}");
+        (_, JsonElement? ours) = await _server.AsAsync(kitchen, HttpMethod.Get, $"/api/v1/usage-records?card={Iccid}");
+        (int policies, _) = await _server.AsAsync(kitchen, HttpMethod.Get, "/api/v1/policies");
+
+        Assert.Equal((422, 400, 200, 404, 403), (foreign, asOther, own, hidden, policies));
+        Assert.Equal("USAGE_SERVICE_FOREIGN", refused!.Value.List("errors").Single().Text("code"));
+        Assert.Equal("CARD_UNKNOWN", card!.Value.Text("code"));
+        Assert.Empty(theirs!.Value.List("items"));
+        Assert.Equal(["k1", "u1"], ours!.Value.List("items").Select(r => r.Text("id")));
+    }
+
     private static object Usage(string id, string kind, decimal? amount = null, string service = "canteen", string iccid = Iccid) =>
         new { id, service, iccid, at = DateTimeOffset.UtcNow.AddMinutes(-1).ToString("yyyy-MM-ddTHH:00:00Z", System.Globalization.CultureInfo.InvariantCulture), kind, amount };
 

@@ -1,13 +1,9 @@
 using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
-using Tsm.Application.Cards;
 using Tsm.Application.Events;
-using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
-using Tsm.Application.Providers;
 using Tsm.Application.Services;
 using Tsm.Card.Identifiers;
-using Tsm.Storage.Rows;
 using Tsm.Storage.Shared;
 using Tsm.Storage.Sqlite;
 
@@ -32,17 +28,11 @@ internal sealed class ServiceBooks : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    /// <summary>A service with one version, of a provider that is there afterwards.</summary>
+    /// <summary>A service with one version. Its provider is in no book, so it goes into the issuer's domain.</summary>
     public async Task OfferAsync(
         string id, string application, Aid module, string provider = "bank", string? server = null, CardSwapRule rule = CardSwapRule.Move)
     {
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
-        await Books.SaveAsync(
-            "default",
-            new Provider { Id = provider, Name = provider, DomainAid = Aid.Parse("A000000151000001"), DomainTar = Tar.Parse("010203"), CreatedAt = now },
-            0,
-            Entry,
-            CancellationToken.None);
         Assert.True(await Books.SaveAsync(
             "default",
             new Service
