@@ -68,7 +68,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IApiTokens, ApiTokens>();
         services.TryAddSingleton<IContractEnds, ContractEnds>();
         services.TryAddSingleton<IWebhookDeliveries, WebhookDeliveries>();
-        services.TryAddSingleton<IWorkQueue, WorkQueue>();
+        services.TryAddSingleton<IDueWork, DueWork>();
         services.TryAddSingleton<IUsageRecords, UsageRecords>();
         services.TryAddSingleton<IPolicyActionStore, PolicyActions>();
         services.TryAddSingleton<ISwaps, Swaps>();

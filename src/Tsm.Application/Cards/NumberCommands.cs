@@ -1,6 +1,5 @@
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
-using Tsm.Application.Jobs;
 using Tsm.Card.Encoding;
 
 namespace Tsm.Application.Cards;

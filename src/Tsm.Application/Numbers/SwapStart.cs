@@ -39,19 +39,23 @@ public sealed class SwapStart(
             return done is null ? new(null, NumberProblems.SameCard(msisdn, to.Iccid)) : new(done, null);
         }
 
-        if (holder is not GrainKey oldCard || await cards.FindAsync(oldCard, cancellationToken) is not { } from)
-        {
-            return new(null, NumberProblems.Unknown(msisdn));
-        }
+        return holder is GrainKey oldCard && await cards.FindAsync(oldCard, cancellationToken) is { } from
+            ? new(await BeginAsync(msisdn, from, to, by, cancellationToken), null)
+            : new(null, NumberProblems.Unknown(msisdn));
+    }
 
+    /// <summary>The swap that is under way, or a new one.</summary>
+    private async Task<Swap> BeginAsync(string msisdn, CardRow from, CardRow to, Actor by, CancellationToken cancellationToken)
+    {
+        string tenant = from.Grain.Tenant;
         for (int i = 1; i <= MaxSwaps; i++)
         {
-            string id = IdOf(msisdn, oldCard, newCard, i);
+            string id = IdOf(msisdn, from.Grain, to.Grain, i);
             if (await books.FindAsync<Swap>(tenant, id, cancellationToken) is { Document: { } earlier })
             {
                 if (earlier.MovedAt is null)
                 {
-                    return new(earlier, null);
+                    return earlier;
                 }
 
                 continue; // The number has come back since; it is another swap.
@@ -61,13 +65,13 @@ public sealed class SwapStart(
             {
                 Id = id,
                 Msisdn = msisdn,
-                OldCard = oldCard.Id,
+                OldCard = from.Grain.Id,
                 OldIccid = from.Iccid,
-                NewCard = newCard.Id,
+                NewCard = to.Grain.Id,
                 NewIccid = to.Iccid,
                 By = by,
                 CreatedAt = time.GetUtcNow(),
-                Services = [.. await ServicesAsync(oldCard, cancellationToken)],
+                Services = [.. await ServicesAsync(from.Grain, cancellationToken)],
             };
             AuditEntry audit = AuditEntries.BookSaved(
                 swap.CreatedAt,
@@ -79,7 +83,7 @@ public sealed class SwapStart(
                 ("oldCard", from.Iccid));
             if (await swaps.SaveAsync(tenant, swap, 0, [], [audit], cancellationToken))
             {
-                return new(swap, null);
+                return swap;
             }
 
             i--; // Somebody has begun the same swap at the same time: it is theirs.

@@ -2,7 +2,6 @@ using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
-using Tsm.Application.Ports;
 using Tsm.Application.Services;
 
 namespace Tsm.Application.Policies;

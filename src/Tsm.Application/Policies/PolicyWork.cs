@@ -2,7 +2,6 @@ using System.Globalization;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
-using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
 using Tsm.Application.Services;
 using Tsm.Application.Usage;

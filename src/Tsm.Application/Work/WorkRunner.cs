@@ -21,7 +21,7 @@ public sealed class WorkOptions
 
 /// <summary>Claims items of each work and has them looked at. What fails is left to the end of its lease, and is then tried again.</summary>
 public sealed partial class WorkRunner(
-    IEnumerable<IWork> works, IWorkQueue queue, IOptions<WorkOptions> options, TimeProvider time, ILogger<WorkRunner> logger) : BackgroundService
+    IEnumerable<IWork> works, IDueWork queue, IOptions<WorkOptions> options, TimeProvider time, ILogger<WorkRunner> logger) : BackgroundService
 {
     private const int Limit = 32;
 

@@ -2,7 +2,6 @@ using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Policies;
 using Tsm.Application.Ports;
-using Tsm.Application.Services;
 using Tsm.Server.Access;
 using Tsm.Server.Contracts;
 
@@ -42,7 +41,7 @@ internal static class OverruleEndpoints
         IBooks books,
         ServiceScope scope,
         ICardReads cards,
-        IWorkQueue queue,
+        IDueWork queue,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -124,7 +123,7 @@ internal static class OverruleEndpoints
         Caller caller,
         IBooks books,
         ServiceScope scope,
-        IWorkQueue queue,
+        IDueWork queue,
         TimeProvider time,
         CancellationToken cancellationToken)
     {

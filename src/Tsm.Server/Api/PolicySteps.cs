@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
-using Tsm.Application.Jobs;
 using Tsm.Application.Policies;
 using Tsm.Application.Ports;
 using Tsm.Application.Usage;

@@ -79,7 +79,7 @@ public sealed class PolicyActions(ISql sql) : IPolicyActionStore
                 INSERT INTO work_due (tenant, kind, item, due, mark)
                 SELECT DISTINCT tenant, '{PolicyWork.WorkKind}', service || '|' || card, CAST(@now AS bigint), 1 FROM usage_records
                 WHERE tenant = @tenant AND service IN {SqlList.Add(values, "service", services)}
-                {WorkQueue.OnceMore}
+                {DueWork.OnceMore}
                 """,
                 values)],
             [],

@@ -26,7 +26,7 @@ public sealed class Swaps(ISql sql) : ISwaps
         ];
         if (swap.EndedAt is null)
         {
-            statements.Add(WorkQueue.Ask(tenant, ISwaps.WorkKind, swap.Id, await sql.NowAsync(cancellationToken)));
+            statements.Add(DueWork.Ask(tenant, ISwaps.WorkKind, swap.Id, await sql.NowAsync(cancellationToken)));
         }
 
         return await sql.TransactAsync(tenant, statements, audit, cancellationToken);

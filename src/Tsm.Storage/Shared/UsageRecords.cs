@@ -33,7 +33,7 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
                     .. fresh
                         .GroupBy(r => PolicyWork.Item(r.Service, r.Card), StringComparer.Ordinal)
                         .OrderBy(g => g.Key, StringComparer.Ordinal)
-                        .Select(g => WorkQueue.Ask(tenant, PolicyWork.WorkKind, g.Key, g.Min(r => StoredValues.Milliseconds(r.ReceivedAt)))),
+                        .Select(g => DueWork.Ask(tenant, PolicyWork.WorkKind, g.Key, g.Min(r => StoredValues.Milliseconds(r.ReceivedAt)))),
                 ],
                 [],
                 cancellationToken);

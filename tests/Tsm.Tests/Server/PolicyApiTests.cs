@@ -46,7 +46,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _books.Dispose();
+        await _books.DisposeAsync();
         await _server.DisposeAsync();
         await _network.DisposeAsync();
     }
@@ -132,7 +132,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
         await _server.PostAsync("/api/v1/policies", Draft);
 
         (int refused, JsonElement problem) = await _server.PostAsync("/api/v1/policies/strict/activate", new { });
-        (int tried, JsonElement trial) = await _server.PostAsync("/api/v1/policies/strict/trial", new { from = DateTimeOffset.UtcNow.AddDays(-10) });
+        (int tried, JsonElement trial) = await _server.PostAsync("/api/v1/policies/strict/trial", new { from = TimeProvider.System.GetUtcNow().AddDays(-10) });
         (int changed, JsonElement draft) = await _server.SendAsync(
             HttpMethod.Put,
             "/api/v1/policies/strict",
@@ -183,7 +183,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
             Usage("u6", "paid", iccid: OtherIccid),
             Usage("u7", "paid", iccid: "8949000000000000034"),
             Usage("u8", "paid", service: "bus"),
-            new { id = "u9", service = "canteen", iccid = Iccid, kind = "paid", at = DateTimeOffset.UtcNow.AddHours(1) }));
+            new { id = "u9", service = "canteen", iccid = Iccid, kind = "paid", at = TimeProvider.System.GetUtcNow().AddHours(1) }));
         (int reused, JsonElement other) = await _server.PostAsync("/api/v1/usage-records", Batch(Usage("u1", "paid")));
         (_, JsonElement list) = await _server.GetAsync($"/api/v1/usage-records?card={Msisdn}&service=canteen");
         (int empty, _) = await _server.PostAsync("/api/v1/usage-records", new { records = Array.Empty<object>() });
@@ -253,7 +253,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
     }
 
     private static object Usage(string id, string kind, decimal? amount = null, string service = "canteen", string iccid = Iccid) =>
-        new { id, service, iccid, at = DateTimeOffset.UtcNow.AddMinutes(-1).ToString("yyyy-MM-ddTHH:00:00Z", System.Globalization.CultureInfo.InvariantCulture), kind, amount };
+        new { id, service, iccid, at = TimeProvider.System.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:00:00Z", System.Globalization.CultureInfo.InvariantCulture), kind, amount };
 
     private static object Batch(params object[] records) => new { server = "kitchen", records };
 
@@ -266,7 +266,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
     private async Task GoLiveAsync()
     {
         await _server.PostAsync("/api/v1/policies", Draft);
-        await _server.PostAsync("/api/v1/policies/strict/trial", new { from = DateTimeOffset.UtcNow.AddDays(-10) });
+        await _server.PostAsync("/api/v1/policies/strict/trial", new { from = TimeProvider.System.GetUtcNow().AddDays(-10) });
         (int status, JsonElement answer) = await _server.PostAsync("/api/v1/policies/strict/activate", new { });
         Assert.True(status == 200, answer.ToString());
     }

@@ -10,7 +10,7 @@ using Tsm.Storage.Sqlite;
 namespace Tsm.Tests.Server;
 
 /// <summary>The database of a running server, for what a test needs to be there before it begins.</summary>
-internal sealed class ServiceBooks : IDisposable
+internal sealed class ServiceBooks : IAsyncDisposable
 {
     private static readonly AuditEntry Entry = new(
         DateTimeOffset.UnixEpoch, Actor.FirstStart, AuditAction.BookSaved, "test", "test", null, "For a test.", ImmutableSortedDictionary<string, string>.Empty);
@@ -26,7 +26,11 @@ internal sealed class ServiceBooks : IDisposable
 
     public IBooks Books => new Books(_sql);
 
-    public void Dispose() => _database.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _database.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>A service with one version. Its provider is in no book, so it goes into the issuer's domain.</summary>
     public async Task OfferAsync(
@@ -37,7 +41,12 @@ internal sealed class ServiceBooks : IDisposable
             "default",
             new Service
             {
-                Id = id, Provider = provider, Name = id, ApplicationServer = server, OnCardSwap = rule, CreatedAt = now,
+                Id = id,
+                Provider = provider,
+                Name = id,
+                ApplicationServer = server,
+                OnCardSwap = rule,
+                CreatedAt = now,
                 Versions = [new() { Version = "1.0", Application = application, Module = module, Instance = module, CreatedAt = now, ApprovedAt = now }],
             },
             0,
@@ -65,7 +74,7 @@ internal sealed class ServiceBooks : IDisposable
     /// <summary>How many items of work wait now, or are being looked at.</summary>
     public async Task<long> DueAsync() => (await _sql.QueryAsync<long>(
         "SELECT count(*) FROM work_due WHERE due <= @now OR claimed_until > @now",
-        new { now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() },
+        new { now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() },
         CancellationToken.None))[0];
 
     /// <summary>The events of a kind, the oldest first.</summary>

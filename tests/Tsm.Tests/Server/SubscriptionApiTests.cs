@@ -38,7 +38,7 @@ public sealed class SubscriptionApiTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _books.Dispose();
+        await _books.DisposeAsync();
         await _server.DisposeAsync();
         await _network.DisposeAsync();
     }

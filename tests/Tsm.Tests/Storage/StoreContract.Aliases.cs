@@ -40,7 +40,7 @@ public abstract partial class StoreContract
         await TurnAsync(Second, new MoveAlias("msisdn", Number, Later));
         await TurnAsync(Second, new MoveAlias("msisdn", Number, Later.AddSeconds(1)));
 
-        WorkItem told = Assert.Single(await new WorkQueue(Store.Sql).ClaimAsync(NumberChanges.WorkKind, 10, WorkLease, CancellationToken.None));
+        WorkItem told = Assert.Single(await new DueWork(Store.Sql).ClaimAsync(NumberChanges.WorkKind, 10, WorkLease, CancellationToken.None));
         Assert.Equal(("acme", $"card/{First.Id}|{Number}"), (told.Tenant, told.Item));
     }
 
@@ -98,7 +98,7 @@ public abstract partial class StoreContract
     {
         _time.Advance(TimeSpan.FromDays(2));
         await Store.SetClockAsync();
-        return await new WorkQueue(Store.Sql).ClaimAsync(NumberChanges.WorkKind, 100, WorkLease, CancellationToken.None);
+        return await new DueWork(Store.Sql).ClaimAsync(NumberChanges.WorkKind, 100, WorkLease, CancellationToken.None);
     }
 
     private Task ImportTwoAsync() => Store.Import.ImportAsync(

@@ -19,7 +19,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task S1_11_A_usage_record_that_comes_again_counts_once()
     {
-        IUsageRecords usage = new UsageRecords(Store.Sql);
+        var usage = new UsageRecords(Store.Sql);
         UsageRecord one = Usage("1"), two = Usage("2", amount: 12.3456m);
 
         UsageIntake first = await usage.AddAsync("acme", [one, one], CancellationToken.None);
@@ -32,7 +32,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task S1_11_A_batch_with_an_id_that_stands_for_another_record_is_not_taken()
     {
-        IUsageRecords usage = new UsageRecords(Store.Sql);
+        var usage = new UsageRecords(Store.Sql);
         await usage.AddAsync("acme", [Usage("1")], CancellationToken.None);
 
         UsageIntake refused = await usage.AddAsync("acme", [Usage("2"), Usage("1", amount: 2)], CancellationToken.None);
@@ -44,7 +44,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task Usage_is_listed_by_card_service_and_server_page_by_page()
     {
-        IUsageRecords usage = new UsageRecords(Store.Sql);
+        var usage = new UsageRecords(Store.Sql);
         await usage.AddAsync(
             "acme",
             [Usage("1"), Usage("2", card: "2"), Usage("3", service: "bus"), Usage("4", server: "other"), Usage("5"), Usage("6")],
@@ -67,7 +67,7 @@ public abstract partial class StoreContract
     public async Task Work_is_claimed_by_one_and_by_another_when_its_lease_has_ended()
     {
         using StoreUnderTest second = Store.OpenSecond();
-        IWorkQueue here = new WorkQueue(Store.Sql), there = new WorkQueue(second.Sql);
+        DueWork here = new(Store.Sql), there = new(second.Sql);
         await Store.SetClockAsync();
         await here.AskAsync("acme", "test", "a", StoreData.Epoch, CancellationToken.None);
         await here.AskAsync("acme", "test", "later", StoreData.Epoch.AddHours(1), CancellationToken.None);
@@ -91,7 +91,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task What_is_asked_for_while_work_is_done_is_done_after_it()
     {
-        IWorkQueue queue = new WorkQueue(Store.Sql);
+        var queue = new DueWork(Store.Sql);
         await Store.SetClockAsync();
         await queue.AskAsync("acme", "test", "a", StoreData.Epoch, CancellationToken.None);
         WorkItem first = Assert.Single(await queue.ClaimAsync("test", 10, WorkLease, CancellationToken.None));
@@ -115,9 +115,9 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task New_usage_and_a_changed_rule_each_ask_for_a_look()
     {
-        IUsageRecords usage = new UsageRecords(Store.Sql);
-        IWorkQueue queue = new WorkQueue(Store.Sql);
-        IPolicyActionStore actions = new PolicyActions(Store.Sql);
+        var usage = new UsageRecords(Store.Sql);
+        var queue = new DueWork(Store.Sql);
+        var actions = new PolicyActions(Store.Sql);
         await Store.SetClockAsync();
         await usage.AddAsync("acme", [Usage("1"), Usage("2"), Usage("3", card: "2"), Usage("4", service: "bus")], CancellationToken.None);
 
@@ -138,8 +138,8 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task S1_12_A_decision_is_written_once_and_settled_once_with_its_records()
     {
-        IPolicyActionStore actions = new PolicyActions(Store.Sql);
-        IEvents events = new Events(Store.Sql);
+        var actions = new PolicyActions(Store.Sql);
+        var events = new Events(Store.Sql);
         PolicyAction decided = Decision(1), settled = decided with { Outcome = PolicyOutcome.Taken, Job = decided.JobId, SettledAt = StoreData.Epoch };
 
         bool first = await actions.DecideAsync(decided, CancellationToken.None), again = await actions.DecideAsync(decided, CancellationToken.None);
@@ -162,14 +162,20 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task A_swap_is_written_with_its_events_and_asks_for_a_look()
     {
-        ISwaps swaps = new Swaps(Store.Sql);
-        IBooks books = new Books(Store.Sql);
-        IWorkQueue queue = new WorkQueue(Store.Sql);
+        var swaps = new Swaps(Store.Sql);
+        var books = new Books(Store.Sql);
+        var queue = new DueWork(Store.Sql);
         await Store.SetClockAsync();
         var swap = new Swap
         {
-            Id = "s1", Msisdn = StoreData.Msisdn(1), OldCard = "1", OldIccid = StoreData.Iccid(1), NewCard = "2", NewIccid = StoreData.Iccid(2),
-            By = new(ActorKind.Operator, "tester"), CreatedAt = StoreData.Epoch,
+            Id = "s1",
+            Msisdn = StoreData.Msisdn(1),
+            OldCard = "1",
+            OldIccid = StoreData.Iccid(1),
+            NewCard = "2",
+            NewIccid = StoreData.Iccid(2),
+            By = new(ActorKind.Operator, "tester"),
+            CreatedAt = StoreData.Epoch,
             Services = [new() { Service = "lunch", Provider = "canteen", Version = "1.0", Rule = CardSwapRule.Move, Problem = NumberProblems.None("8949") }],
         };
 
@@ -187,10 +193,16 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task A_policy_is_read_as_it_was_written()
     {
-        IBooks books = new Books(Store.Sql);
+        var books = new Books(Store.Sql);
         var policy = new Policy
         {
-            Id = "strict", Owner = "canteen", Service = "lunch", Start = 100, SuspendBelow = 49.5m, ResumeAbove = 80, CreatedAt = StoreData.Epoch,
+            Id = "strict",
+            Owner = "canteen",
+            Service = "lunch",
+            Start = 100,
+            SuspendBelow = 49.5m,
+            ResumeAbove = 80,
+            CreatedAt = StoreData.Epoch,
             Rules = [new("fraud", -60.25m, PointsPer.Amount, 30)],
         };
 
@@ -206,8 +218,16 @@ public abstract partial class StoreContract
 
     private static PolicyAction Decision(int number) => new()
     {
-        Policy = "strict", Revision = 3, Card = StoreData.Key("1"), Iccid = StoreData.Iccid(1), Service = "lunch", Number = number,
-        Step = PolicyStep.Suspend, Score = 39.5m, Records = ["canteen/1", "canteen/2"], DecidedAt = StoreData.Epoch,
+        Policy = "strict",
+        Revision = 3,
+        Card = StoreData.Key("1"),
+        Iccid = StoreData.Iccid(1),
+        Service = "lunch",
+        Number = number,
+        Step = PolicyStep.Suspend,
+        Score = 39.5m,
+        Records = ["canteen/1", "canteen/2"],
+        DecidedAt = StoreData.Epoch,
     };
 
     private static ServiceEvent Happened(string kind) => new(

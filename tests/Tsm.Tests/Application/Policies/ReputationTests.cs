@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
-using Tsm.Application.Hosting;
 using Tsm.Application.Policies;
 using Tsm.Application.Services;
 using Tsm.Application.Usage;
@@ -12,6 +11,7 @@ namespace Tsm.Tests.Application.Policies;
 public sealed class ReputationTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 31, 0, 0, 0, TimeSpan.Zero);
+    private static readonly bool[] Either = [false, true];
     private static readonly string[] Kinds = ["paid", "refused", "fraud"];
 
     /// <summary>A policy, records of the last days and of the next, and a number to do something with.</summary>
@@ -69,7 +69,7 @@ public sealed class ReputationTests
     public void S1_12_A_score_that_stays_leads_to_one_step_at_most() => Check(s =>
     {
         decimal score = Reputation.Score(s.Policy, s.Records, Now).Value;
-        foreach (bool held in new[] { false, true })
+        foreach (bool held in Either)
         {
             PolicyStep first = Reputation.Step(s.Policy, score, held);
             bool then = first switch { PolicyStep.Suspend => true, PolicyStep.Resume => false, _ => held };
@@ -169,7 +169,11 @@ public sealed class ReputationTests
 
     private static Policy Strict { get; } = new()
     {
-        Id = "strict", Start = 100, SuspendBelow = 50, ResumeAbove = 80, CreatedAt = Now,
+        Id = "strict",
+        Start = 100,
+        SuspendBelow = 50,
+        ResumeAbove = 80,
+        CreatedAt = Now,
         Rules = [new("fraud", -60, PointsPer.Record, 30)],
     };
 
@@ -188,7 +192,11 @@ public sealed class ReputationTests
         select new Scenario(
             new()
             {
-                Id = "any", Start = start / 10m, SuspendBelow = below / 10m, ResumeAbove = (below + gap) / 10m, CreatedAt = Now,
+                Id = "any",
+                Start = start / 10m,
+                SuspendBelow = below / 10m,
+                ResumeAbove = (below + gap) / 10m,
+                CreatedAt = Now,
                 Rules = [.. rules.Take(4)],
             },
             [.. records.DistinctBy(r => r.Id)],

@@ -4,7 +4,7 @@ using Tsm.Storage.Rows;
 namespace Tsm.Storage.Shared;
 
 /// <summary>What is to be looked at, in the table <c>work_due</c>. Claims end on the clock that all nodes share.</summary>
-public sealed class WorkQueue(ISql sql) : IWorkQueue
+public sealed class DueWork(ISql sql) : IDueWork
 {
     /// <inheritdoc/>
     public Task AskAsync(string tenant, string kind, string item, DateTimeOffset due, CancellationToken cancellationToken) =>

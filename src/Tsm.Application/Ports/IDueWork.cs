@@ -1,7 +1,7 @@
 namespace Tsm.Application.Ports;
 
 /// <summary>What is to be looked at in the background. Any node looks; a node that dies is followed by another when its lease ends.</summary>
-public interface IWorkQueue
+public interface IDueWork
 {
     /// <summary>Asks for a look at an item at a time, or as soon as it was asked for already.</summary>
     Task AskAsync(string tenant, string kind, string item, DateTimeOffset due, CancellationToken cancellationToken);
