@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
@@ -188,6 +189,11 @@ internal sealed partial class CardTurn
                 // Books and card may have drifted apart: ask once, then decide anew.
                 Change(j => j with { AuditedForDrift = true, Attempted = true, Cursor = new() { Stage = Stage.AuditApplications } });
                 Note("job", $"{Name(part.Purpose)} was answered {status}: the card is asked what is on it.");
+                break;
+            case Purpose.InstallForLoad or Purpose.InstallForInstall or Purpose.InstallAndMakeSelectable or Purpose.MakeSelectable
+                or Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover
+                when status == StatusWord.SecurityNotSatisfied && DomainOf(packet.KeysOf) is { Mode: ContractMode.Delegated } domain:
+                Abandon(DomainProblems.TokenRefused(Name(part.Purpose), domain.Aid, status), Grade.Proven);
                 break;
             default:
                 Abandon(Problems.FromStatusWord(part.Purpose, Name(part.Purpose), status), Grade.Proven);

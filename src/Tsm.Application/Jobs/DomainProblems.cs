@@ -1,4 +1,5 @@
 using Tsm.Application.Cards;
+using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 
@@ -106,6 +107,16 @@ public static class DomainProblems
         "The card has another receipt key than ours, a receipt was repeated, or the domain has no Delegated Management.",
         "The card is audited before the next job. Compare the card's key 71/01 with ours, and ask the provider if it goes on.",
         [answer.ToString()]);
+
+    /// <summary>The card does not take the carrier's token.</summary>
+    public static Problem TokenRefused(string command, Aid domain, StatusWord status) => new(
+        "globalplatform",
+        "TOKEN_REFUSED",
+        "The card refuses the token",
+        $"{command} in the domain {domain} was answered {status}: the token is none that the card's issuer has signed.",
+        "The card has another token key (70/01) than the one that we sign with, or the domain that verifies tokens has none.",
+        "Compare the public token key of the tenant with what the card was given; new cards get it before their first delegated domain.",
+        [$"{command} was answered {status} in a PoR with a valid cryptographic checksum of the provider's domain."]);
 
     /// <summary>A card that remembers no more services.</summary>
     public static Problem TooManyServices(int limit) => new(

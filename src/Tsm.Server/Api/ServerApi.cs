@@ -40,6 +40,7 @@ internal static class ServerApi
         api.MapSmsc();
         api.MapAuditTrail();
         api.MapExplain();
+        api.MapDomains();
         api.MapProviders();
         api.MapContracts();
         api.MapTokens();

@@ -1,3 +1,4 @@
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
@@ -63,6 +64,230 @@ public sealed class CardDomainTests
         Assert.Equal(InstanceState.Absent, world.Instances[("canteen", 1)].State);
         Assert.Empty(world.Account.CounterReused);
         Assert.Empty(world.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public void S3_02_The_domain_is_made_once_and_stays_as_long_as_one_application_is_in_it()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        Done(world, Operation.Install, "first");
+        int made = world.History.Count(h => h.Text.StartsWith("INSTALL of the security domain", StringComparison.Ordinal));
+        world.Order = world.Order! with { Service = "library" };
+        Aid second = Aid.Parse("F0546D53010102");
+
+        world.Ask(Operation.Install, "second", instance: second);
+        world.Run();
+        world.Ask(Operation.Terminate, "out", instance: second);
+        world.Run();
+
+        Assert.Equal(JobStatus.Done, world.Job("second").Status);
+        Assert.Equal(JobStatus.Done, world.Job("out").Status);
+        Assert.Equal(1, made);
+        Assert.Single(world.History, h => h.Text.StartsWith("INSTALL of the security domain", StringComparison.Ordinal));
+        Assert.Equal(LifeCycle.Personalized, Confirmed(world, Domain));
+        Done(world, Operation.Terminate, "last");
+        Assert.Empty(world.State.SecurityDomains);
+    }
+
+    [Fact]
+    public void S3_11_A_provider_may_keep_its_domain_when_its_last_application_is_gone()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        world.Order = world.Order! with { Domain = world.Order.Domain! with { RemoveWhenEmpty = false } };
+
+        Done(world, Operation.Install, "i");
+        Done(world, Operation.Terminate, "t");
+
+        Assert.Equal(Domain, Assert.Single(world.State.Contents).Aid);
+        Assert.NotNull(Assert.Single(world.State.SecurityDomains).InUse);
+    }
+
+    [Theory, InlineData(ContractMode.Simple), InlineData(ContractMode.Delegated)]
+    public void New_keys_are_put_and_proven_before_the_old_ones_are_retired(ContractMode mode)
+    {
+        CardWorld world = World("aes", mode);
+        Done(world, Operation.Install, "i");
+        DomainKeys before = world.State.SecurityDomains[0].InUse!;
+
+        Done(world, Operation.RotateKeys, "r");
+
+        DomainKeys after = Assert.Single(world.State.SecurityDomains[0].Keys);
+        Assert.NotEqual(before.Version, after.Version);
+        Assert.NotEqual(before.Wrapped.KicCheckValue, after.Wrapped.KicCheckValue);
+        Assert.Equal([after.Version], world.Card.Environment.FindDomain(Domain)!.KeySets.Select(k => k.Version));
+        Assert.Equal(EventKind.DomainKeysReplaced, world.Events[^1].Kind);
+        string[] steps = [.. world.History.Where(h => h.Job == "r" && h.Kind == "sent").Select(h => h.Text.Split(':')[0])];
+        Assert.Equal(["PUT KEY of the domain", "GET DATA under the new keys", "DELETE the old keys"], steps);
+    }
+
+    [Fact]
+    public void First_keys_go_through_the_issuers_domain_where_the_card_model_says_so()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        world.Model = world.Model with { FirstDomainKeys = DomainKeyRoad.StoreData };
+
+        Done(world, Operation.Install, "i", makeSelectable: true);
+
+        Assert.Contains(world.History, h => h.Text.StartsWith("INSTALL [for personalization], PUT KEY of the domain:", StringComparison.Ordinal));
+        Assert.Equal(InstanceState.Active, world.Instances[("canteen", 1)].State);
+    }
+
+    [Fact]
+    public void What_the_issuers_domain_holds_moves_into_the_providers()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        ServiceOrder order = world.Order!;
+        world.Order = null;
+        Done(world, Operation.Install, "i", makeSelectable: true);
+        Assert.Null(Content(world, world.Sample.Applets[0]).Domain);
+
+        world.Order = order with { Personalisation = default };
+        Done(world, Operation.Extradite, "x");
+
+        Assert.Equal(Domain, Content(world, world.Sample.Applets[0]).Domain);
+        Assert.Equal(Domain, world.Card.Content.FindInstance(world.Sample.Applets[0])!.SecurityDomain);
+        Done(world, Operation.Audit, "a");
+        Assert.Equal(Domain, Content(world, world.Sample.Applets[0]).Domain);
+    }
+
+    [Fact]
+    public void A_token_that_the_card_does_not_take_is_refused_with_its_reason_and_nothing_stays()
+    {
+        CardWorld world = World("aes", ContractMode.Delegated);
+        Done(world, Operation.Install, "i");
+        Done(world, Operation.Terminate, "t");
+        world.SignsWithAnotherTokenKey = true;
+
+        world.Ask(Operation.Install, "again");
+        world.Run();
+
+        JobRow row = world.Job("again");
+        Assert.Equal((JobStatus.Refused, Grade.Proven), (row.Status, row.Grade));
+        Assert.Equal("TOKEN_REFUSED", row.Problem!.Code);
+        Assert.Empty(world.Card.Content.Instances);
+        Assert.Empty(world.Card.Content.LoadFiles);
+        Assert.Empty(world.State.Contents);
+    }
+
+    [Fact]
+    public void A_receipt_of_another_key_proves_nothing_and_has_the_card_audited()
+    {
+        CardWorld world = World("aes", ContractMode.Delegated);
+        Done(world, Operation.Install, "i");
+        world.ForgetsReceiptKey();
+
+        world.Ask(Operation.Activate, "a");
+        world.Run();
+
+        Assert.Equal((JobStatus.Refused, "RECEIPT_WRONG"), (world.Job("a").Status, world.Job("a").Problem!.Code));
+        Assert.True(world.State.Uncertain);
+        Assert.Contains(world.Audit, e => e.Action == AuditAction.ReceiptWrong);
+    }
+
+    [Fact]
+    public void S3_06_An_application_is_refused_before_anything_leaves_when_its_domain_cannot_have_keys()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        world.HasKeyEncryptionKey = false;
+
+        JobRejected rejected = Assert.IsType<JobRejected>(world.Ask(Operation.Install, "i"));
+
+        Assert.Equal("DEK_MISSING", rejected.Problem.Code);
+        Assert.Empty(world.History);
+    }
+
+    [Fact]
+    public void S3_10_Two_providers_never_get_one_tar_on_a_card()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        Done(world, Operation.Install, "i");
+        world.Order = world.Order! with { Provider = "other", Domain = world.Order.Domain! with { Aid = Aid.Parse("F054534D0000000000000000D0000200") } };
+
+        JobRejected rejected = Assert.IsType<JobRejected>(world.Ask(Operation.Install, "j", instance: Aid.Parse("F0546D53010102")));
+
+        Assert.Equal("TAR_TAKEN", rejected.Problem.Code);
+    }
+
+    [Fact]
+    public void Data_that_no_packet_holds_are_refused_before_anything_leaves()
+    {
+        CardWorld world = World("small", ContractMode.Simple);
+        world.Order = world.Order! with { Personalisation = WorldKeys.Seal(new byte[1000]) };
+
+        JobRejected rejected = Assert.IsType<JobRejected>(world.Ask(Operation.Install, "i"));
+
+        Assert.Equal("PERSONALISATION_TOO_LONG", rejected.Problem.Code);
+        Assert.Empty(world.History);
+    }
+
+    [Fact]
+    public void S3_09_A_refused_installation_takes_back_the_domain_that_it_has_made()
+    {
+        var world = new CardWorld(
+            1, profile: CardProfiles.Aes with { Memory = 1_400 }, model: CardWorld.ModelOf(CardProfiles.Aes) with { Memory = 60_000 });
+        world.Model = world.Model with { Memory = 60_000 };
+        world.Order = OrderOf(ContractMode.Simple);
+
+        world.Ask(Operation.Install, "i");
+        world.Run();
+
+        Assert.Equal((JobStatus.Refused, "6A84"), (world.Job("i").Status, world.Job("i").Problem!.Code));
+        Assert.Empty(world.State.Contents);
+        Assert.Empty(world.State.SecurityDomains);
+        Assert.Empty(world.Card.Content.Instances);
+    }
+
+    [Fact]
+    public void S1_05_Suspended_twice_is_suspended_and_what_is_gone_takes_nothing_more()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        Done(world, Operation.Install, "i", makeSelectable: true);
+        Done(world, Operation.Suspend, "s1");
+        Done(world, Operation.Suspend, "s2");
+        Done(world, Operation.Resume, "r1");
+
+        Assert.Equal("LIFECYCLE_ILLEGAL", Assert.IsType<JobRejected>(world.Ask(Operation.Resume, "r2")).Problem.Code);
+        Done(world, Operation.Terminate, "t");
+        foreach (Operation operation in (Operation[])[Operation.Activate, Operation.Suspend, Operation.Resume, Operation.Personalise])
+        {
+            Assert.Equal("LIFECYCLE_ILLEGAL", Assert.IsType<JobRejected>(world.Ask(operation, $"after {operation}")).Problem.Code);
+        }
+
+        Done(world, Operation.Install, "again");
+        Assert.Equal(InstanceState.Personalised, world.Instances[("canteen", 2)].State);
+    }
+
+    [Fact]
+    public void S1_10_What_is_unknown_is_pending_until_the_card_is_asked()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        Done(world, Operation.Install, "i", makeSelectable: true);
+        world.Road = world.Road with { MaxSends = 2 };
+        world.FromCard = _ => [];
+
+        world.Ask(Operation.Suspend, "s");
+        world.Run();
+
+        Assert.Equal(JobStatus.Expired, world.Job("s").Status);
+        Assert.Equal((InstanceState.Active, true), (world.Instances[("canteen", 1)].State, world.Instances[("canteen", 1)].IsPending));
+        Assert.Equal(EventKind.Pending, world.Events[^1].Kind);
+
+        world.FromCard = m => [m];
+        Done(world, Operation.Audit, "a");
+        Assert.Equal((InstanceState.Suspended, false), (world.Instances[("canteen", 1)].State, world.Instances[("canteen", 1)].IsPending));
+        Assert.Equal(EventKind.Suspended, world.Events[^1].Kind);
+    }
+
+    [Fact]
+    public void A_card_that_fills_up_is_told_once()
+    {
+        var world = new CardWorld(1);
+        world.Model = world.Model with { Memory = world.Sample.Memory + 10 };
+
+        Done(world, Operation.Install, "i");
+        Done(world, Operation.Activate, "a");
+
+        Assert.Equal("10", Assert.Single(world.Events, e => e.Kind == EventKind.MemoryLow).Details["free"]);
     }
 
     private static CardWorld World(string profile, ContractMode mode, Hazards? hazards = null)

@@ -98,6 +98,19 @@ internal sealed partial class CardWorld
     /// <summary>On whose behalf jobs are asked for; null for the carrier's own.</summary>
     public ServiceOrder? Order { get; set; }
 
+    /// <summary>Whether the carrier signs tokens with a key that the card does not have.</summary>
+    public bool SignsWithAnotherTokenKey { set => _catalogue.SignsWithAnotherTokenKey = value; }
+
+    /// <summary>Whether the card was imported with its DEK.</summary>
+    public bool HasKeyEncryptionKey { set => _catalogue.HasKeyEncryptionKey = value; }
+
+    /// <summary>The books get another receipt key than the card has.</summary>
+    public void ForgetsReceiptKey()
+    {
+        _state = _machine.Serialize(State with { Delegation = State.Delegation! with { ReceiptKey = _catalogue.CreateSecret(16) } });
+        _read = null;
+    }
+
     /// <summary>The events that were raised, in their order.</summary>
     public List<ServiceEvent> Events { get; } = [];
 

@@ -13,7 +13,10 @@ internal sealed class WorldCatalogue(CardWorld world, KeyAlgorithm algorithm, Oc
     public bool Has(int version) => version == 1;
 
     public KeySet? Open(int version) => version != 1 ? null : new(
-        1, KeyMaterial.From(kic.Span, Algorithm), KeyMaterial.From(kid.Span, Algorithm), dek.IsEmpty ? null : KeyMaterial.From(dek.Span, Algorithm));
+        1, KeyMaterial.From(kic.Span, Algorithm), KeyMaterial.From(kid.Span, Algorithm), HasKeyEncryptionKey ? KeyMaterial.From(dek.Span, Algorithm) : null);
+
+    /// <summary>Whether the card was imported with its DEK.</summary>
+    public bool HasKeyEncryptionKey { get; set; } = true;
 
     public bool TryGetModel(string tenant, string name, [NotNullWhen(true)] out CardModel? model)
     {

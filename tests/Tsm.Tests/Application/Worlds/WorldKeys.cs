@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
@@ -11,6 +12,7 @@ namespace Tsm.Tests.Application.Worlds;
 /// What a vault does for the keys that turns make, without its secrecy: what is wrapped names what it stands for, and is as long as in a
 /// vault. The same world makes the same keys again.
 /// </summary>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "They are what an interface asks for.")]
 internal abstract class WorldKeys(KeyAlgorithm algorithm)
 {
     private static readonly ECDsa Token = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -41,11 +43,11 @@ internal abstract class WorldKeys(KeyAlgorithm algorithm)
 
     public byte[] Unseal(Octets secret) => secret.Slice(KeyWrapping.SealOverhead).ToArray();
 
-    public ContentKey TokenKey()
-    {
-        ECDsa copy = ECDsa.Create(Token.ExportParameters(includePrivateParameters: true));
-        return ContentKey.From(copy);
-    }
+    /// <summary>Whether tokens are signed with a key that the card does not have.</summary>
+    public bool SignsWithAnotherTokenKey { get; set; }
+
+    public ContentKey TokenKey() => ContentKey.From(
+        SignsWithAnotherTokenKey ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : ECDsa.Create(Token.ExportParameters(includePrivateParameters: true)));
 
     private KeySet Open(int version, KeyAlgorithm of, Octets kic, Octets kid, Octets dek) => new(
         version, KeyMaterial.From(Unseal(kic), of), KeyMaterial.From(Unseal(kid), of), KeyMaterial.From(Unseal(dek), of));
