@@ -93,6 +93,7 @@ public static class Program
         builder.Services.AddSingleton<HealthProblems>();
         builder.AddServerApi();
         builder.AddRecurringWork();
+        builder.AddPolicies();
         builder.Services.AddSingleton<CardImporter>();
         builder.AddRequests();
         builder.AddProviders(builder.Configuration["urls"] ?? DefaultUrl);

@@ -71,6 +71,10 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IApiTokens, ApiTokens>();
         services.TryAddSingleton<IContractEnds, ContractEnds>();
         services.TryAddSingleton<IWebhookDeliveries, WebhookDeliveries>();
+        services.TryAddSingleton<IDueWork, DueWork>();
+        services.TryAddSingleton<IUsageRecords, UsageRecords>();
+        services.TryAddSingleton<IPolicyActionStore, PolicyActions>();
+        services.TryAddSingleton<ISwaps, Swaps>();
         services.TryAddSingleton(s => IsPostgres(s)
             ? new Catalogue(
                 ActivatorUtilities.CreateInstance<PostgresCatalogueStore>(s), roads(s), CatalogueRefresh, s.GetRequiredService<TimeProvider>())

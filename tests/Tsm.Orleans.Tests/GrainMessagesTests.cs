@@ -26,6 +26,8 @@ public sealed class GrainMessagesTests
         new PacketSubmitted("packet", 3, SubmitOutcome.Refused, Trouble),
         new MessageReceived(Octets.Parse("027100"), HasHeader: true),
         new ReceiptReceived(Delivered: false, Failed: true, "UNDELIV"),
+        new ChangeNumber("491700000001", Actor.CardRules),
+        new LoseNumber("491700000001", Actor.CardRules),
     ];
 
     public static TheoryData<IReply> Replies =>
@@ -36,7 +38,9 @@ public sealed class GrainMessagesTests
         new JobAccepted(StoreData.Job(StoreData.Key("1"), "job")),
         new JobRejected(Trouble),
         new JobForgotten("job"),
-        new MessageForeign("Nobody's."),
+        new MessageForeign("Nobody's.", Octets.Parse("027100")),
+        new NumberIs("491700000001", ""),
+        new MessageLate(Octets.Parse("027100")),
     ];
 
     [Fact]
@@ -84,7 +88,8 @@ public sealed class GrainMessagesTests
                 [
                     new SaveCard(StoreData.CardRow(key, StoreData.Iccid(1), StoreData.Msisdn(1))), new SaveJob(StoreData.Job(key, "job")),
                     new AppendHistory([StoreData.Line("text")]), StoreData.Packet("p"), new WithdrawPacket(),
-                    new RecordAudit(StoreData.Audit()),
+                    new RecordAudit(StoreData.Audit()), new MoveAlias("msisdn", StoreData.Msisdn(1), StoreData.Epoch),
+                    new EndAlias("msisdn", StoreData.Msisdn(1), StoreData.Epoch),
                 ],
                 IsDueMoved: true),
             Done = [new(Guid.NewGuid(), Acknowledged.Instance)],

@@ -40,5 +40,7 @@ internal static class Program
         TokenCommands.Build(terminal),
         EventCommands.Build(terminal),
         WebhookCommands.Build(terminal),
+        .. PolicyCommands.Build(terminal),
+        .. SubscriptionCommands.Build(terminal),
     ]);
 }

@@ -69,6 +69,15 @@ public static class AuditAction
 
     /// <summary>A contract has ended.</summary>
     public const string ContractEnded = "contract.ended";
+
+    /// <summary>A policy has suspended or resumed a service, or would have and was refused.</summary>
+    public const string PolicyActed = "policy.acted";
+
+    /// <summary>A card has got a number, or another one.</summary>
+    public const string NumberChanged = "number.changed";
+
+    /// <summary>A card has lost its number.</summary>
+    public const string NumberLost = "number.lost";
 }
 
 /// <summary>The kinds of things that something is done to.</summary>

@@ -67,7 +67,8 @@ public enum SubmitOutcome
 public sealed record MessageReceived(Octets UserData, bool HasHeader) : IGrainCommand;
 
 /// <summary>The message is no answer of this card to anything that is open or was.</summary>
-public sealed record MessageForeign(string Reason) : IReply;
+/// <param name="Whole">For an answer in several messages, with the last of them: the answer as one.</param>
+public sealed record MessageForeign(string Reason, Octets Whole = default) : IReply;
 
 /// <summary>The SMSC tells what became of a short message: a hint, never a proof.</summary>
 /// <param name="Delivered">Whether the handset took it.</param>

@@ -66,6 +66,8 @@ public sealed class CardMachine : IMachine
             MessageReceived message => turn.Receive(message),
             ReceiptReceived receipt => turn.Receipt(receipt),
             DeadlinePassed => turn.Deadline(),
+            ChangeNumber change => turn.Change(change),
+            LoseNumber lose => turn.Lose(lose),
             _ => throw new InvalidOperationException($"A card takes no {command.GetType().Name}."),
         };
         return turn.End(reply);

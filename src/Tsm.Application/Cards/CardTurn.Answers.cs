@@ -64,7 +64,7 @@ internal sealed partial class CardTurn
         (Reassembly next, Octets? complete) = new Reassembly(_card.Partial, CardLimits.Answers).Add(part, Now);
         _card = _card with { Partial = next.Messages };
         return complete is { } packet
-            ? Answer(Octets.Concat(ResponseIdentifier, packet), part.Header.TryGetPosition(out SegmentPosition position) ? position.Total : 1)
+            ? Whole(packet, part.Header.TryGetPosition(out SegmentPosition position) ? position.Total : 1)
             : Acknowledged.Instance;
     }
 
@@ -76,7 +76,13 @@ internal sealed partial class CardTurn
             return Acknowledged.Instance;
         }
 
-        if (Postponed(packet) is { } later)
+        if (!HasNumber)
+        {
+            // Silence of a card that cannot be asked again says nothing: it is asked when it has a number.
+            _card = _card with { Outstanding = packet with { Deadline = null, Since = null, Shifted = null } };
+            Change(j => j with { Now = WaitsForNumber });
+        }
+        else if (Postponed(packet) is { } later)
         {
             _card = _card with { Outstanding = later };
         }
@@ -100,6 +106,17 @@ internal sealed partial class CardTurn
 
     /// <summary>UDHL, IEI 71 and its length: the CC of a response covers them in this form, however it was cut (TS 31.115 §4.4).</summary>
     private static Octets ResponseIdentifier { get; } = Octets.Copy([0x02, 0x71, 0x00]);
+
+    /// <summary>A whole answer. One that fits nothing may be of the card that had the number before: it goes back in one piece.</summary>
+    private IReply Whole(Octets packet, int segments)
+    {
+        Octets answer = Octets.Concat(ResponseIdentifier, packet);
+        return Answer(answer, segments) switch
+        {
+            MessageForeign foreign => foreign with { Whole = answer },
+            IReply reply => reply,
+        };
+    }
 
     private IReply Answer(Octets answer, int segments)
     {
@@ -307,10 +324,10 @@ internal sealed partial class CardTurn
     }
 
     /// <summary>A late answer to a packet that was concluded or written off: never a reason to change anything.</summary>
-    private Acknowledged Late(Octets answer)
+    private MessageLate Late(Octets answer)
     {
         Note("answer", "A late or repeated answer to an earlier packet: ignored.", answer, Grade.Indicated);
-        return Acknowledged.Instance;
+        return new(answer);
     }
 
     private bool IsOurs(Octets answer) =>

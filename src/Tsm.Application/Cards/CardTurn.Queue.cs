@@ -36,6 +36,11 @@ internal sealed partial class CardTurn
             return new JobRejected(Problems.NoRoad(_card.Road));
         }
 
+        if (!HasNumber)
+        {
+            return new JobRejected(Numbers.NumberProblems.None(_card.Iccid));
+        }
+
         if (!TryMakeJob(command, out CardJob? job, out Problem? problem) || (problem = Refusal(job!)) is not null)
         {
             return new JobRejected(problem!);

@@ -44,6 +44,11 @@ internal sealed partial class CardTurn
             {
                 Change(j => j with { Cursor = j.Cursor with { Stage = Stage.Bar } });
             }
+            else if (!HasNumber)
+            {
+                Change(j => j with { Now = WaitsForNumber });
+                return;
+            }
             else
             {
                 Send(job);

@@ -4,6 +4,7 @@ using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Bearers.Smpp;
+using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Services;
 
@@ -55,6 +56,15 @@ public sealed class Inbox(
         }
     }
 
+    /// <summary>
+    /// How long after a number has moved an answer to a packet that was sent before is still looked for at the card that had it:
+    /// SMSCs keep messages for days.
+    /// </summary>
+    private static readonly TimeSpan FormerHolders = TimeSpan.FromDays(7);
+
+    private const int MaxFormerHolders = 4;
+
+    /// <summary>The card that has the number now comes first; what does not fit it may be an answer of the one that had it when the packet was sent.</summary>
     private async Task<string?> MessageAsync(string tenant, DeliverSm message, CancellationToken cancellationToken)
     {
         // A secured answer has a header; what has none and is a request from its first octet to its last is one.
@@ -63,12 +73,42 @@ public sealed class Inbox(
             return await cardRequests.TakeAsync(tenant, message.Source.Value, request, cancellationToken);
         }
 
-        if (await CardAsync(tenant, message.Source, cancellationToken) is not GrainKey card)
+        var command = new MessageReceived(message.UserData, message.HasHeader);
+        GrainKey? holder = await CardAsync(tenant, message.Source, cancellationToken);
+        IReply reply = holder is GrainKey card
+            ? await host.SendAsync(card, command, cancellationToken)
+            : new MessageForeign("The number is no card's.");
+        Octets whole = reply switch
         {
-            return "The number is no card's.";
+            MessageForeign foreign => foreign.Whole,
+            MessageLate late => late.Whole,
+            _ => default,
+        };
+        if (reply is not (MessageForeign or MessageLate) || !Msisdn.TryParse(message.Source.Value, out Msisdn msisdn, out _))
+        {
+            return Refusal(reply);
         }
 
-        IReply reply = await host.SendAsync(card, new MessageReceived(message.UserData, message.HasHeader), cancellationToken);
+        // What came in pieces goes on in one: the pieces before were taken for the present holder's.
+        command = whole.IsEmpty ? command : new(whole, HasHeader: true);
+        foreach (GrainKey former in await aliases.FormerAsync(
+            tenant, "msisdn", msisdn.Digits, time.GetUtcNow() - FormerHolders, MaxFormerHolders, cancellationToken))
+        {
+            if (former == holder)
+            {
+                continue;
+            }
+
+            IReply answer = await host.SendAsync(former, command, cancellationToken);
+            if (answer is Acknowledged)
+            {
+                return null;
+            }
+
+            // Of two that it does not fit, the one whose answer it once was is believed.
+            reply = reply is MessageForeign && answer is MessageLate ? answer : reply;
+        }
+
         return Refusal(reply);
     }
 

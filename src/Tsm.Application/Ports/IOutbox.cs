@@ -48,4 +48,8 @@ public interface IAliasIndex
 {
     /// <summary>The grain that held the alias at a time: kind is <c>iccid</c> or <c>msisdn</c>.</summary>
     Task<GrainKey?> FindAsync(string tenant, string kind, string value, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The grains that held the alias since a time and have lost it, the last first.</summary>
+    Task<IReadOnlyList<GrainKey>> FormerAsync(
+        string tenant, string kind, string value, DateTimeOffset since, int limit, CancellationToken cancellationToken);
 }

@@ -21,20 +21,21 @@ public sealed class GrainMessages
     public static ImmutableArray<Type> Commands { get; } =
     [
         typeof(DeadlinePassed), typeof(EnqueueJob), typeof(CancelJob), typeof(PacketSubmitted), typeof(MessageReceived), typeof(ReceiptReceived),
+        typeof(ChangeNumber), typeof(LoseNumber),
     ];
 
     /// <summary>What a grain can answer.</summary>
     public static ImmutableArray<Type> Replies { get; } =
     [
         typeof(Acknowledged), typeof(UnknownGrain), typeof(TurnFailed), typeof(JobAccepted), typeof(JobRejected), typeof(JobForgotten),
-        typeof(MessageForeign),
+        typeof(MessageForeign), typeof(NumberIs), typeof(MessageLate),
     ];
 
     /// <summary>What a turn can cause.</summary>
     public static ImmutableArray<Type> Effects { get; } =
     [
         typeof(SaveCard), typeof(SaveJob), typeof(AppendHistory), typeof(QueuePacket), typeof(WithdrawPacket), typeof(RecordAudit),
-        typeof(SaveServiceInstance), typeof(RaiseEvent),
+        typeof(SaveServiceInstance), typeof(RaiseEvent), typeof(MoveAlias), typeof(EndAlias),
     ];
 
     /// <param name="more">Types of other machines' commands, replies and effects.</param>

@@ -65,6 +65,14 @@ internal static partial class ApiProblems
         ["TURN_FAILED"] = StatusCodes.Status500InternalServerError,
         ["STORAGE_UNAVAILABLE"] = StatusCodes.Status503ServiceUnavailable,
         ["SERVER_BUSY"] = StatusCodes.Status503ServiceUnavailable,
+        ["POLICY_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["OVERRULE_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["SERVICE_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["NUMBER_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["SWAP_UNKNOWN"] = StatusCodes.Status404NotFound,
+        ["POLICY_INVALID"] = StatusCodes.Status422UnprocessableEntity,
+        ["TRIAL_TOO_LARGE"] = StatusCodes.Status422UnprocessableEntity,
+        ["USAGE_RECORDS_INVALID"] = StatusCodes.Status422UnprocessableEntity,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The status that goes with a problem: of its code, or of its layer.</summary>

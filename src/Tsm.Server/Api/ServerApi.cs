@@ -56,6 +56,10 @@ internal static class ServerApi
         api.MapLossReports();
         api.MapPhone();
         api.MapApplicationServers();
+        api.MapUsage();
+        api.MapPolicies();
+        api.MapReputation();
+        api.MapSubscriptions();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Storage.Rows;
@@ -21,17 +21,16 @@ public sealed class PostgresAliasIndex : IAliasIndex
             ORDER BY a.valid_until LIMIT 1) AS a
         """;
 
-    private const string EndSql =
+    private const string FormerSql =
         """
-        UPDATE aliases SET valid_until = @at
-        WHERE tenant = @Tenant AND kind = @kind AND value = @value AND valid_until = 9223372036854775807
+        SELECT grain FROM aliases
+        WHERE tenant = $1 AND kind = $2 AND value = $3 AND valid_until > $4 AND valid_until < 9223372036854775807
+        ORDER BY valid_until DESC LIMIT $5
         """;
 
-    private const string AddSql =
-        """
-        INSERT INTO aliases (tenant, kind, value, valid_from, grain) VALUES (@Tenant, @kind, @value, @at, @grain)
-        ON CONFLICT DO NOTHING
-        """;
+    private const string MoveSql = "SELECT move_alias($1, $2, $3, $4, $5)";
+
+    private const string EndSql = "SELECT end_alias($1, $2, $3, $4, $5)";
 
     private readonly PostgresDatabase _database;
     private readonly Gathering<Lookup, GrainKey?> _lookups;
@@ -43,22 +42,44 @@ public sealed class PostgresAliasIndex : IAliasIndex
     public Task<GrainKey?> FindAsync(string tenant, string kind, string value, DateTimeOffset at, CancellationToken cancellationToken) =>
         _lookups.AskAsync(new(tenant, kind, value, StoredValues.Milliseconds(at)), cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<GrainKey>> FormerAsync(
+        string tenant, string kind, string value, DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
+        await _database.UseAsync(
+            connection => connection.QueryAsync(
+                FormerSql,
+                [
+                    PostgresValues.Text(tenant), PostgresValues.Text(kind), PostgresValues.Text(value),
+                    PostgresValues.Number(StoredValues.Milliseconds(since)), PostgresValues.Number(limit),
+                ],
+                reader => StoredValues.Key(tenant, reader.GetString(0)),
+                cancellationToken),
+            cancellationToken);
+
     /// <summary>Gives an alias to another grain from a time on; who held it keeps it for all times before.</summary>
     public Task MoveAsync(string kind, string value, GrainKey to, DateTimeOffset at, CancellationToken cancellationToken) =>
         _database.UseAsync(
             async connection =>
             {
-                var row = new { to.Tenant, kind, value, at = StoredValues.Milliseconds(at), grain = StoredValues.Grain(to) };
-                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-                do
-                {
-                    await connection.ExecuteAsync(new(EndSql, row, transaction, cancellationToken: cancellationToken));
-                }
-                while (await connection.ExecuteAsync(new(AddSql, row, transaction, cancellationToken: cancellationToken)) == 0); // Another moved it meanwhile.
-                await transaction.CommitAsync(cancellationToken);
-                return true;
+                await using var batch = new NpgsqlBatch(connection);
+                batch.BatchCommands.Add(Command(to, new MoveAlias(kind, value, at)));
+                return await batch.ExecuteNonQueryAsync(cancellationToken);
             },
             cancellationToken);
+
+    /// <summary>The statement of an effect on the names of a grain.</summary>
+    internal static NpgsqlBatchCommand Command(GrainKey grain, Effect effect)
+    {
+        (string sql, string kind, string value, DateTimeOffset at) = effect switch
+        {
+            MoveAlias move => (MoveSql, move.Kind, move.Value, move.At),
+            EndAlias end => (EndSql, end.Kind, end.Value, end.At),
+            _ => throw new NotSupportedException($"{effect.GetType().Name} concerns no name."),
+        };
+        return PostgresValues.Command(
+            sql, PostgresValues.Text(grain.Tenant), PostgresValues.Text(kind), PostgresValues.Text(value),
+            PostgresValues.Text(StoredValues.Grain(grain)), PostgresValues.Number(StoredValues.Milliseconds(at)));
+    }
 
     private Task<GrainKey?[]> FindAsync(IReadOnlyList<Lookup> lookups) => _database.LookUpAsync(
         async connection =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using Tsm.Application.AuditTrail;
+using Tsm.Application.Cards;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
@@ -77,7 +78,8 @@ internal static class PostgresEffects
         {
             foreach (Effect effect in write.Effects)
             {
-                if (effect is not (SaveCard or SaveJob or AppendHistory or RecordAudit or QueuePacket or WithdrawPacket or SaveServiceInstance or RaiseEvent))
+                if (effect is not (SaveCard or SaveJob or AppendHistory or RecordAudit or QueuePacket or WithdrawPacket or SaveServiceInstance or RaiseEvent
+                    or MoveAlias or EndAlias))
                 {
                     throw new NotSupportedException($"This store cannot write the effect {effect?.GetType().Name ?? "null"}.");
                 }
@@ -98,6 +100,7 @@ internal static class PostgresEffects
         List<(string Tenant, AuditEntry Entry)> audit = [];
         OrderedDictionary<(GrainKey, string, int), ServiceInstanceRow> instances = [];
         List<(string Tenant, ServiceEvent Event)> events = [];
+        List<(GrainKey Key, Effect Effect)> aliases = [];
         foreach (GrainWrite write in writes)
         {
             foreach (Effect effect in write.Effects)
@@ -122,6 +125,9 @@ internal static class PostgresEffects
                     case RaiseEvent raised:
                         events.Add((write.Key.Tenant, raised.Event));
                         break;
+                    case MoveAlias or EndAlias:
+                        aliases.Add((write.Key, effect));
+                        break;
                     default:
                         packets[write.Key] = effect as QueuePacket;
                         break;
@@ -134,6 +140,11 @@ internal static class PostgresEffects
         Add(batch, AppendHistorySql, history, Columns);
         Add(batch, SaveInstancesSql, [.. instances.Values], Columns);
         Add(batch, RaiseEventsSql, events, Columns);
+        foreach ((GrainKey key, Effect effect) in aliases)
+        {
+            batch.BatchCommands.Add(PostgresAliasIndex.Command(key, effect));
+        }
+
         if (audit.Count > 0)
         {
             batch.BatchCommands.Add(PostgresAuditRows.Add(audit));

@@ -34,26 +34,25 @@ public sealed class Books(ISql sql) : IBooks
 
     /// <inheritdoc/>
     public Task<bool> SaveAsync<T>(string tenant, T document, long expected, AuditEntry audit, CancellationToken cancellationToken)
-        where T : class, IBook
+        where T : class, IBook => sql.TransactAsync(tenant, [Save(tenant, document, expected)], [audit], cancellationToken);
+
+    /// <summary>The statement that writes a document, for a transaction with more in it.</summary>
+    internal static SqlStatement Save<T>(string tenant, T document, long expected) where T : class, IBook
     {
         ArgumentNullException.ThrowIfNull(document);
         var values = new { tenant, kind = T.Kind, id = document.Id, owner = document.Owner, expected, json = JsonSerializer.Serialize(document, Json) };
-        return sql.TransactAsync(
-            tenant,
-            [new(
-                expected == 0
-                    ? """
-                      INSERT INTO books (tenant, kind, id, owner, version, document) VALUES (@tenant, @kind, @id, @owner, 1, @json)
-                      ON CONFLICT (tenant, kind, id) DO NOTHING
-                      """
-                    : """
-                      UPDATE books SET owner = @owner, version = version + 1, document = @json
-                      WHERE tenant = @tenant AND kind = @kind AND id = @id AND version = @expected
-                      """,
-                values,
-                MustChange: true)],
-            [audit],
-            cancellationToken);
+        return new(
+            expected == 0
+                ? """
+                  INSERT INTO books (tenant, kind, id, owner, version, document) VALUES (@tenant, @kind, @id, @owner, 1, @json)
+                  ON CONFLICT (tenant, kind, id) DO NOTHING
+                  """
+                : """
+                  UPDATE books SET owner = @owner, version = version + 1, document = @json
+                  WHERE tenant = @tenant AND kind = @kind AND id = @id AND version = @expected
+                  """,
+            values,
+            MustChange: true);
     }
 
     /// <inheritdoc/>

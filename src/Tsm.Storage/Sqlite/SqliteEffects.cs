@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Dapper;
 using Tsm.Application.AuditTrail;
+using Tsm.Application.Cards;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
@@ -107,6 +108,12 @@ internal static class SqliteEffects
                 break;
             case RaiseEvent raised:
                 session.Connection.Execute(StoredEventRow.AddSql, StoredEventRow.Values(key.Tenant, raised.Event));
+                break;
+            case MoveAlias move:
+                SqliteAliasIndex.Move(session, move.Kind, move.Value, key, move.At);
+                break;
+            case EndAlias end:
+                SqliteAliasIndex.End(session, end.Kind, end.Value, key, end.At);
                 break;
             case RecordAudit audit:
                 SqliteAuditRows.Add(session, key.Tenant, audit.Entry);

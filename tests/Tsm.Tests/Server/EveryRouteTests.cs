@@ -60,6 +60,23 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         ["POST /api/v1/applications"] = new() { IsRefused = true },
         ["GET /api/v1/applications"] = new(),
         ["GET /api/v1/applications/{application}"] = new("application"),
+        ["GET /api/v1/usage-records"] = new(),
+        ["GET /api/v1/reputation"] = new() { Query = $"?card={Iccid}&service={Foreign}-wallet", IsRefused = true },
+        ["POST /api/v1/policies"] = new()
+        {
+            Body = new { id = "mine", owner = Foreign, start = 1, suspendBelow = 0, resumeAbove = 1, rules = new[] { new { kind = "fraud", points = -1, windowDays = 1 } } },
+            IsRefused = true,
+        },
+        ["GET /api/v1/policies"] = new(),
+        ["GET /api/v1/policies/{id}"] = new("policy"),
+        ["PUT /api/v1/policies/{id}"] = new("policy"),
+        ["POST /api/v1/policies/{id}/trial"] = new("policy"),
+        ["POST /api/v1/policies/{id}/activate"] = new("policy"),
+        ["POST /api/v1/policies/{id}/pause"] = new("policy"),
+        ["GET /api/v1/policies/{id}/actions"] = new("policy"),
+        ["POST /api/v1/policies/{id}/overrules"] = new("policy"),
+        ["GET /api/v1/policies/{id}/overrules"] = new("policy"),
+        ["DELETE /api/v1/policies/{id}/overrules"] = new("policy"),
     };
 
     public async Task InitializeAsync()
@@ -167,6 +184,10 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
             (_, JsonElement? refused) = await _server.AsAsync(
                 own, HttpMethod.Post, "/api/v1/requests", new { service = $"{provider}-wallet", operation = "deploy", card = Iccid });
             _foreign["request"] = refused!.Value.List("evidence").Last().GetString()!["request ".Length..];
+            await _server.PostAsync(
+                "/api/v1/policies",
+                new { id = $"{provider}-strict", owner = provider, start = 1, suspendBelow = 0, resumeAbove = 1, rules = new[] { new { kind = "fraud", points = -1, windowDays = 1 } } });
+            _foreign["policy"] = $"{provider}-strict";
             _foreign["provider"] = provider;
             _foreign["contract"] = $"{provider}-c1";
             _foreign["webhook"] = webhook.GetProperty("details").Text("id");

@@ -109,7 +109,7 @@ internal sealed class PostgresStoreUnderTest : StoreUnderTest
     public override StoreUnderTest OpenAfterDeath() => OpenNode("node-a");
 
     /// <summary>Brings the clock of the database to the test's.</summary>
-    public async Task SetClockAsync()
+    public override async Task SetClockAsync()
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();

@@ -41,6 +41,9 @@ internal abstract class StoreUnderTest(ManualTimeProvider time) : IDisposable
     /// <summary>Shared statements, on the test's clock.</summary>
     public abstract ISql Sql { get; }
 
+    /// <summary>Brings the clock of the database to the test's.</summary>
+    public virtual Task SetClockAsync() => Task.CompletedTask;
+
     public IAuditTrail Trail => _trail ??= new SealedAuditTrail(
         AuditRows, _vault = new(VaultKey.From([.. Enumerable.Range(1, VaultKey.Size).Select(i => (byte)i)]), Vault), Time);
 

@@ -209,6 +209,13 @@ internal sealed class ListedAliases : IAliasIndex
         AskedAt.Add(at);
         return Task.FromResult<GrainKey?>(Numbers.TryGetValue(value, out GrainKey key) && key.Tenant == tenant ? key : null);
     }
+
+    /// <summary>Numbers and the cards that had them before.</summary>
+    public Dictionary<string, GrainKey> Former { get; } = new(StringComparer.Ordinal);
+
+    public Task<IReadOnlyList<GrainKey>> FormerAsync(
+        string tenant, string kind, string value, DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<GrainKey>>(Former.TryGetValue(value, out GrainKey key) && key.Tenant == tenant ? [key] : []);
 }
 
 /// <summary>A quarantine in memory.</summary>

@@ -66,6 +66,47 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public async Task An_answer_that_fits_nothing_of_the_present_holder_goes_to_the_card_that_had_the_number()
+    {
+        GrainKey before = new("default", "card", "2");
+        _aliases.Former["491700000001"] = before;
+        Octets whole = Octets.Parse("027100AA");
+        _host.Reply = c => c is MessageReceived m && m.UserData == whole ? Acknowledged.Instance : new MessageLate(whole);
+
+        CommandStatus status = await ReceiveAsync(Message("491700000001"));
+
+        Assert.Equal(CommandStatus.Ok, status);
+        Assert.True(_host.TryNext(out var first));
+        Assert.True(_host.TryNext(out var second));
+        Assert.Equal((Card, before), (first.Key, second.Key));
+        Assert.Equal(new MessageReceived(whole, HasHeader: true), second.Command);
+        Assert.Empty(_quarantine.Kept);
+    }
+
+    [Fact]
+    public async Task An_answer_from_a_number_that_is_out_of_service_goes_to_the_card_that_had_it()
+    {
+        _aliases.Former["491700000002"] = Card;
+
+        await ReceiveAsync(Message("491700000002"));
+
+        Assert.True(_host.TryNext(out var sent));
+        Assert.Equal((Card, new MessageReceived(UserData, HasHeader: true)), (sent.Key, sent.Command));
+        Assert.Empty(_quarantine.Kept);
+    }
+
+    [Fact]
+    public async Task What_fits_neither_holder_is_kept_once()
+    {
+        _aliases.Former["491700000001"] = new("default", "card", "2");
+        _host.Reply = _ => new MessageForeign("It carries no response packet.");
+
+        await ReceiveAsync(Message("491700000001"));
+
+        Assert.Single(_quarantine.Kept);
+    }
+
+    [Fact]
     public async Task A_message_that_breaks_the_turn_is_kept_and_not_delivered_for_ever()
     {
         _host.Reply = _ => new TurnFailed("InvalidOperationException");

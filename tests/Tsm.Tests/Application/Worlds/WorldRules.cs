@@ -222,6 +222,11 @@ internal sealed class WorldRules(CardWorld world)
             }
         }
 
+        if (after.Msisdn.Length == 0)
+        {
+            return; // What waits is woken by a number.
+        }
+
         bool waits = after.Outstanding is not null;
         bool woken = after.Outstanding is { Submitted: true } ? turn.Due is not null : world.IsPacketReady;
         if (waits != after.Jobs.Length > 0 || (waits && !woken))

@@ -1,0 +1,84 @@
+using Tsm.Application.Jobs;
+using Tsm.Application.Ports;
+using Tsm.Application.Services;
+
+namespace Tsm.Application.Policies;
+
+/// <summary>Whether what a policy did last still stands.</summary>
+/// <param name="IsHeld">Whether it has suspended, and nobody has changed that since.</param>
+/// <param name="IsOpen">Whether the job of what it did last has not ended.</param>
+/// <param name="JudgedAt">When it acted last, if somebody has undone that; null otherwise.</param>
+public sealed record PolicyHold(bool IsHeld, bool IsOpen, DateTimeOffset? JudgedAt)
+{
+    /// <summary>The situation with what else there is to know.</summary>
+    public PolicySituation Situation(InstanceState wanted, bool isOverruled, bool isWantedByOthers) =>
+        new(wanted, IsHeld, isOverruled, isWantedByOthers, JudgedAt);
+}
+
+/// <summary>Finds out whether a policy still holds what it has suspended, from the card's jobs.</summary>
+public sealed class PolicyHolds(IJobReads jobs, ServiceOrders orders)
+{
+    private const int Looked = 200;
+    private const int OwnJobs = 20;
+
+    /// <summary>How what a policy did last stands now.</summary>
+    /// <param name="last">The policy's newest action; null when it never acted.</param>
+    /// <param name="row">The service on the card.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
+    public async Task<PolicyHold> FindAsync(PolicyAction? last, ServiceInstanceRow row, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        switch (last)
+        {
+            case null:
+                return new(false, false, null);
+            case { Outcome: PolicyOutcome.Refused, Step: PolicyStep.Suspend }:
+                // What was refused is asked for again only when there is something new against the user.
+                return new(false, false, last.DecidedAt);
+            case { Outcome: PolicyOutcome.Refused }:
+                return new(await IsStillSuspendedAsync(last, row, cancellationToken), false, null);
+            case { Job: null }:
+                return new(false, false, null);
+        }
+
+        JobRow? job = await jobs.FindAsync(row.Card.Tenant, last.Job, cancellationToken);
+        bool isOpen = job?.Status is JobStatus.Queued or JobStatus.Running;
+        if (last.Step == PolicyStep.Resume)
+        {
+            // A resumption that the card has not carried out leaves what was suspended suspended, and still by this policy.
+            return job?.Status is JobStatus.Failed or JobStatus.Expired
+                ? new(await IsStillSuspendedAsync(last, row, cancellationToken), false, null)
+                : new(false, isOpen, null);
+        }
+
+        if (job?.Status is JobStatus.Failed or JobStatus.Expired or JobStatus.Refused)
+        {
+            return new(false, false, job.Status == JobStatus.Refused ? last.DecidedAt : null);
+        }
+
+        bool isUndone = job?.Status == JobStatus.Cancelled || await IsTouchedAsync(last, row, cancellationToken);
+        return new(!isUndone, isOpen, isUndone ? last.DecidedAt : null);
+    }
+
+    /// <summary>A resumption came to nothing: the policy still holds what it held.</summary>
+    private async Task<bool> IsStillSuspendedAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken) =>
+        row.Wanted == InstanceState.Suspended && !await IsTouchedAsync(last, row, cancellationToken);
+
+    /// <summary>Whether somebody else's job has changed the service after the policy's newest one, or would when it is carried out.</summary>
+    private async Task<bool> IsTouchedAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken)
+    {
+        if (await orders.FindAsync(row.Card, row.Service, cancellationToken) is not { } known)
+        {
+            return false;
+        }
+
+        string instance = known.Version.Instance.ToString();
+        HashSet<string> own = [.. Enumerable.Range(0, Math.Min(last.Number, OwnJobs)).Select(i => (last with { Number = last.Number - i }).JobId)];
+        IReadOnlyList<JobRow> newer = (await jobs.ListAsync(row.Card.Tenant, row.Card, null, null, null, Looked, cancellationToken)).Items;
+        return newer
+            .TakeWhile(j => !own.Contains(j.Id))
+            .Any(j => string.Equals(j.Instance, instance, StringComparison.Ordinal)
+                && j.Operation is Operation.Suspend or Operation.Resume or Operation.Terminate or Operation.Install
+                && j.Status is JobStatus.Queued or JobStatus.Running or JobStatus.Done);
+    }
+}
