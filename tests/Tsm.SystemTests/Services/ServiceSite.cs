@@ -186,7 +186,7 @@ internal sealed class ServiceSite : IAsyncDisposable
         _phone.Timeout = Limit + TimeSpan.FromSeconds(10);
 
         await PostAsync("application-servers", new { name = Service, url = CanteenUrl, services = new[] { Service }, secret });
-        string application = await Site.UploadAsync(CapBuilder.SampleApplet().ToArray(), "canteen");
+        string application = await UploadAsync(CapBuilder.SampleApplet().ToArray());
         (int made, JsonNode? offered) = await AsAsync(
             ProviderToken, HttpMethod.Post, "services", new { id = Service, provider = Provider, name = "Canteen card", code = "01", applicationServer = Service });
         Assert.True(made == 201, $"{made}: {offered}");
@@ -198,6 +198,18 @@ internal sealed class ServiceSite : IAsyncDisposable
         });
         Assert.True(made == 201, $"{made}: {offered}");
         await PostAsync($"services/{Service}/versions/1.0/approve", new { }, expected: 200);
+    }
+
+    /// <summary>The provider brings its own load file.</summary>
+    private async Task<string> UploadAsync(byte[] cap)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Site.Url}/api/v1/applications?name=canteen") { Content = new ByteArrayContent(cap) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ProviderToken);
+        request.Content.Headers.ContentType = new("application/octet-stream");
+        using HttpResponseMessage response = await _canteen.SendAsync(request);
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return (string)JsonNode.Parse(text)!["id"]!;
     }
 
     private async Task<string> TokenAsync(string role, string? scope) =>

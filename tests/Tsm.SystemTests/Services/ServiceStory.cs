@@ -46,7 +46,7 @@ public sealed class ServiceStory
         await site.AgreeAsync();
 
         // The operator knows better.
-        await site.PostAsync("policies/payers/overrules", new { card = site.Card.Iccid, service = ServiceSite.Service, reason = "a reader was broken" });
+        await site.PostAsync("policies/payers/overrules", new { card = site.Card.Iccid, service = ServiceSite.Service, reason = "a reader was broken" }, expected: 200);
         Done(await site.RequestAsync("resume"));
         Assert.Equal("SELECTABLE", await site.StateAsync());
         await site.AgreeAsync();
@@ -89,7 +89,7 @@ public sealed class ServiceStory
             suspendBelow = 20,
             resumeAbove = 80,
         });
-        await site.PostAsync("policies/payers/trial", new { }, expected: 200);
+        await site.PostAsync("policies/payers/trial", new { from = DateTimeOffset.UnixEpoch.AddYears(56) }, expected: 200);
         await site.PostAsync("policies/payers/activate", new { }, expected: 200);
     }
 }
