@@ -46,7 +46,6 @@ internal static class ServerApi
         api.MapTokens();
         api.MapEvents();
         api.MapWebhooks();
-        api.MapDomains();
         api.MapUsage();
         api.MapPolicies();
         api.MapReputation();
