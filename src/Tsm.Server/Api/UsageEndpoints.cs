@@ -2,7 +2,6 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Policies;
 using Tsm.Application.Ports;
-using Tsm.Application.Usage;
 using Tsm.Server.Access;
 using Tsm.Server.Contracts;
 

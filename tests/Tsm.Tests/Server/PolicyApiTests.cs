@@ -38,7 +38,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
             $"iccid,msisdn,model,kvn,kic,kid,dek\n{Iccid},{Msisdn},uicc-aes,1,{Kic},{Kid},\n{OtherIccid},491700000002,uicc-aes,1,{Kic},{Kid},\n");
         Assert.True(status == 200, answer.ToString());
         (_, JsonElement application) = await _server.UploadAsync(CapBuilder.SampleApplet().Memory, "?name=canteen");
-        _books = new(_server);
+        _books = ServiceBooks.Of(_server);
         await _books.OfferAsync("canteen", application.Text("id"), Aid.Parse(application.List("applets").First().GetString()!), server: "kitchen");
         await _books.OfferAsync("bus", application.Text("id"), Applet, provider: "metro", server: "tickets");
         await _books.PutAsync("canteen", Iccid);

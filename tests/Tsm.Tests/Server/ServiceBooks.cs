@@ -18,11 +18,13 @@ internal sealed class ServiceBooks : IAsyncDisposable
     private readonly SqliteDatabase _database;
     private readonly SqliteSql _sql;
 
-    public ServiceBooks(RunningServer server)
+    private ServiceBooks(RunningServer server)
     {
         _database = SqliteDatabase.Open(Path.Combine(server.Folder, "tsm.db"));
         _sql = new(_database, TimeProvider.System);
     }
+
+    public static ServiceBooks Of(RunningServer server) => new(server);
 
     public IBooks Books => new Books(_sql);
 

@@ -33,7 +33,7 @@ public sealed class SubscriptionApiTests : IAsyncLifetime
         (_, JsonElement application) = await _server.UploadAsync(CapBuilder.SampleApplet().Memory, "?name=hello");
         _application = application.Text("id");
         _module = Aid.Parse(application.List("applets").First().GetString()!);
-        _books = new(_server);
+        _books = ServiceBooks.Of(_server);
     }
 
     public async Task DisposeAsync()

@@ -1,6 +1,5 @@
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
-using Tsm.Application.Hosting;
 using Tsm.Application.Numbers;
 using Tsm.Application.Policies;
 using Tsm.Application.Ports;
