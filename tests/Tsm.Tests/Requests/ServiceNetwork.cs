@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tsm.Bearers.Smpp;
 using Tsm.Card.Encoding;
@@ -99,7 +98,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     /// <summary>A card sends a message without a header; answers with what the server has said to it.</summary>
     public async Task<CommandStatus> SendAsync(string from, byte[] userData)
     {
-        SmppServerSession session = _smsc.Sessions.First();
+        SmppServerSession session = _smsc.Sessions[0];
         RequestOutcome outcome = await session.DeliverAsync(
             new()
             {
@@ -150,7 +149,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     {
         foreach (ShortMessage answer in answers)
         {
-            await _smsc.Sessions.First().DeliverAsync(
+            await _smsc.Sessions[0].DeliverAsync(
                 new()
                 {
                     Source = SmppAddress.International(answer.Source),
