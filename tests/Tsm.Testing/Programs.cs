@@ -19,6 +19,12 @@ public static class Programs
 
     public static string Benchmarks => Path.Combine(Root, "tools/Tsm.Benchmarks/bin", Configuration, "net10.0/Tsm.Benchmarks.dll");
 
+    /// <summary>The sample application server.</summary>
+    public static string Canteen => Path.Combine(Root, "tools/Tsm.Canteen/bin", Configuration, "net10.0/Tsm.Canteen.dll");
+
+    /// <summary>A provider, and the client on a phone.</summary>
+    public static string Parties => Path.Combine(Root, "tests/Tsm.Parties/bin", Configuration, "net10.0/Tsm.Parties.dll");
+
     /// <summary>Real CAP files of ETSI TS 102 268, where they lie beside the repository.</summary>
     public static string? EtsiCaps { get; } = Directory.Exists(Path.Combine(Root, "../shared/caps/etsi")) ? Path.Combine(Root, "../shared/caps/etsi") : null;
 

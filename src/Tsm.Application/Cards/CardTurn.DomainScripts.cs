@@ -139,7 +139,7 @@ internal sealed partial class CardTurn
     {
         Octets Groups(int keyId, KeyMaterial key) => KeyTransport.ProtectInGroups(key, dek, keys.Version, keyId).ToOctets();
         Octets data = Octets.Concat(Groups(1, keys.Kic), Groups(2, keys.Kid), Groups(3, keys.Dek!));
-        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data);
+        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data, StoreDataEncryption.Encrypted);
         ImmutableArray<StepPart> parts =
         [
             new(Purpose.ForPersonalization, domain.Aid),
@@ -165,10 +165,11 @@ internal sealed partial class CardTurn
     }
 
     /// <summary>INSTALL [for personalization] and STORE DATA, and the octets that they take in a script.</summary>
-    private (ImmutableArray<CommandApdu> Commands, int Size) PersonalisationScript(Aid instance, Octets data)
+    private (ImmutableArray<CommandApdu> Commands, int Size) PersonalisationScript(
+        Aid instance, Octets data, StoreDataEncryption encryption = StoreDataEncryption.None)
     {
         ImmutableArray<CommandApdu> commands =
-            [InstallCommand.ForPersonalization(instance), .. StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, StoreDataEncryption.None)];
+            [InstallCommand.ForPersonalization(instance), .. StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, encryption)];
         return (commands, commands.Sum(c => ScriptLayout.SizeOf(Model.ScriptFormat, c)));
     }
 
@@ -189,16 +190,16 @@ internal sealed partial class CardTurn
             return;
         }
 
+        CardReceipt receipt = default;
         string? why = CardReceipt.IsNone(answer.Span) ? "is missing"
-            : !CardReceipt.TryParse(answer.Span, out CardReceipt receipt, out PacketError error) ? $"cannot be read: {error}"
+            : !CardReceipt.TryParse(answer.Span, out receipt, out PacketError error) ? $"cannot be read: {error}"
             : receipt.Confirmation.Counter <= (_card.Delegation?.Receipts ?? -1) ? $"has counter {receipt.Confirmation.Counter}, which is not above {_card.Delegation?.Receipts}"
             : !Proves(receipt, input(receipt)) ? "has a wrong signature"
             : null;
         if (why is null)
         {
-            CardReceipt.TryParse(answer.Span, out CardReceipt held, out _);
-            _card = _card with { Delegation = _card.Delegation! with { Receipts = held.Confirmation.Counter } };
-            Note("answer", $"{Name(part.Purpose)}: receipt {held.Confirmation.Counter} holds.", answer, Grade.Proven);
+            _card = _card with { Delegation = _card.Delegation! with { Receipts = receipt.Confirmation.Counter } };
+            Note("answer", $"{Name(part.Purpose)}: receipt {receipt.Confirmation.Counter} holds.", answer, Grade.Proven);
             return;
         }
 

@@ -110,8 +110,11 @@ internal sealed class Scp02Session : IDisposable
     }
 
     /// <summary>Keeps the command for the R-MAC of its answer.</summary>
-    public void Remember(in ChainedCommand command) =>
+    public void Remember(in ChainedCommand command)
+    {
+        CryptographicOperations.ZeroMemory(_lastCommand);
         _lastCommand = ChannelClass.MacInput(ChannelClass.Bare(command.Cla), command, command.Data.Length, [], command.Data.Span);
+    }
 
     /// <summary>The R-MAC of the answer to the last command, which the next one is chained to.</summary>
     public byte[] NextResponseMac(ReadOnlySpan<byte> data, StatusWord status)
@@ -126,6 +129,8 @@ internal sealed class Scp02Session : IDisposable
 
     public void Dispose()
     {
+        // The last command may have carried a PIN or a key.
+        CryptographicOperations.ZeroMemory(_lastCommand);
         _mac.Dispose();
         _responseMac.Dispose();
         _encryption.Dispose();

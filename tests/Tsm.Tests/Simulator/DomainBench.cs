@@ -116,7 +116,7 @@ internal sealed class DomainBench(CardProfile? profile = null, int? memory = nul
         return Octets.Own(SHA256.HashData(content.DataBlock.Span));
     }
 
-    public ChainedCommand ForSample(Aid? instance = null) =>
+    public static ChainedCommand ForSample(Aid? instance = null) =>
         InstallCommand.ForInstallAndMakeSelectable(CardBench.SamplePackage, CardBench.SampleModule, instance ?? CardBench.SampleModule);
 
     public static IReadOnlyList<RegistryEntry> Entries(ResponseApdu page)

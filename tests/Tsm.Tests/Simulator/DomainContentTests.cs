@@ -2,7 +2,6 @@ using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
-using Tsm.Card.Scripts;
 using Tsm.Security.CardContent;
 using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
@@ -25,7 +24,7 @@ public sealed class DomainContentTests
         bench.Make();
 
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
 
         Assert.Equal(DomainBench.Provider, Assert.Single(bench.Content.LoadFiles).SecurityDomain);
         Assert.Equal(DomainBench.Provider, bench.Content.FindInstance(Module)!.SecurityDomain);
@@ -53,7 +52,7 @@ public sealed class DomainContentTests
         bench.Load(bench.Issuer, DomainBench.Provider);
 
         bench.Expect("6985", domain, InstallCommand.ForLoad(Aid.Parse("F0546D5399")));
-        bench.Expect("6985", domain, bench.ForSample());
+        bench.Expect("6985", domain, DomainBench.ForSample());
         bench.Expect("6985", domain, DeleteCommand.For(Package, related: false));
         bench.Expect("6985", domain, InstallCommand.ForExtradition(Aid.IssuerSecurityDomain, Package));
         bench.Expect("6985", domain, DomainBench.ForDomain(DomainBench.Second, DomainBench.SecondTar));
@@ -68,13 +67,13 @@ public sealed class DomainContentTests
         bench.Expect("6A80", domain, bench.Permit(InstallCommand.ForLoad(Package, hash: DomainBench.SampleHash())));
 
         bench.Load(domain);
-        bench.Expect("9000", domain, bench.ForSample());
+        bench.Expect("9000", domain, DomainBench.ForSample());
 
         Assert.Equal(DomainBench.Provider, bench.Content.FindInstance(Module)!.SecurityDomain);
         Assert.Equal("00", bench.Execute(domain, DeleteCommand.For(Module, related: false)).Data.ToString());
         bench.Expect("9000", domain, DeleteCommand.For(Package, related: false));
         bench.Load(bench.Issuer);
-        bench.Expect("6985", domain, DeleteCommand.For(Package, related: false), bench.ForSample());
+        bench.Expect("6985", domain, DeleteCommand.For(Package, related: false), DomainBench.ForSample());
         bench.Expect("6985", domain, InstallCommand.ForLoad(Aid.Parse("F0546D5399"), Aid.IssuerSecurityDomain));
     }
 
@@ -85,7 +84,7 @@ public sealed class DomainContentTests
         SecurityDomain domain = bench.Make();
         SecurityDomain other = bench.Make(aid: DomainBench.Second, tar: DomainBench.SecondTar);
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
 
         bench.Expect("6985", other, SetStatusCommand.Lock(Module));
         bench.Expect("9000", domain, SetStatusCommand.Lock(Module), SetStatusCommand.Unlock(Module));
@@ -103,8 +102,8 @@ public sealed class DomainContentTests
         bench.Expect("6982", domain, Spoil(bench.Permit(load)));
         bench.Expect("6A80", domain, bench.Permit(InstallCommand.ForLoad(Package)));
         bench.Load(domain, permitted: true);
-        bench.Expect("6982", domain, bench.ForSample());
-        bench.Expect("9000", domain, bench.Permit(bench.ForSample()));
+        bench.Expect("6982", domain, DomainBench.ForSample());
+        bench.Expect("9000", domain, bench.Permit(DomainBench.ForSample()));
         bench.Expect("6982", domain, DeleteCommand.For(Module, related: false));
         bench.Expect("9000", domain, bench.Permit(DeleteCommand.For(Module, related: false)));
 
@@ -123,7 +122,7 @@ public sealed class DomainContentTests
         ResponseApdu[] loaded = [.. CardBench.SampleBlocks().Select(b => bench.Execute(domain, b))];
 
         Receipt load = ReceiptOf(loaded[^1]);
-        Receipt install = ReceiptOf(bench.Execute(domain, bench.Permit(bench.ForSample()).ToApdu()));
+        Receipt install = ReceiptOf(bench.Execute(domain, bench.Permit(DomainBench.ForSample()).ToApdu()));
         Receipt move = ReceiptOf(bench.Execute(
             domain, bench.Permit(InstallCommand.ForExtradition(Aid.IssuerSecurityDomain, Module)).ToApdu()));
 
@@ -143,7 +142,7 @@ public sealed class DomainContentTests
         SecurityDomain domain = bench.Make(Privileges.DelegatedManagement);
         bench.PutTokenKeys();
         bench.Load(domain, permitted: true);
-        ChainedCommand permitted = bench.Permit(bench.ForSample());
+        ChainedCommand permitted = bench.Permit(DomainBench.ForSample());
         byte[] data = permitted.Data.ToArray();
         data[8 + 8 + 7] ^= 1;
 
@@ -151,6 +150,48 @@ public sealed class DomainContentTests
         bench.Expect("6A80", bench.Issuer, permitted);
         bench.Expect("6982", domain, permitted with { P1 = (byte)InstallPurpose.Install });
         bench.Expect("9000", domain, permitted);
+    }
+
+    [Fact]
+    public void A_token_too_long_for_one_command_comes_in_a_chain_in_one_packet()
+    {
+        using var bench = new DomainBench();
+        bench.Make(Privileges.DelegatedManagement);
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var modulus = rsa.ExportParameters(includePrivateParameters: false);
+        KeyData key = KeyData.Of(
+            [new(KeyType.RsaModulus, Octets.Own(modulus.Modulus!)), new(KeyType.RsaPublicExponent, Octets.Own(modulus.Exponent!))], default);
+        bench.Expect("9000", bench.Issuer, PutKeyCommand.For(0, 1, PutKeyData.Of(0x70, [key])));
+        ChainedCommand load = ContentSignatures.Permit(InstallCommand.ForLoad(Package, hash: DomainBench.SampleHash()), ContentKey.From(rsa));
+        IReadOnlyList<CommandApdu> parts = load.Cut();
+        var keys = new TestKeys(1, 0x30);
+
+        Assert.Equal(2, parts.Count);
+        Assert.Equal("9000", bench.Run(keys, DomainBench.ProviderTar, parts).Status.ToString());
+        Assert.Equal(Package, bench.Bench.Card.Load!.LoadFile);
+
+        // The rest of a chain says nothing in a packet of its own.
+        bench.Run(keys, DomainBench.ProviderTar, parts[0]);
+        Assert.Equal("6A80", bench.Run(keys, DomainBench.ProviderTar, parts[1]).Status.ToString());
+    }
+
+    [Fact]
+    public void A_receipt_key_of_triple_DES_makes_MACs_of_eight_octets()
+    {
+        using var bench = new DomainBench();
+        SecurityDomain domain = bench.Make(Privileges.DelegatedManagement);
+        bench.PutTokenKeys();
+        bench.Expect("9000", bench.Issuer, DeleteCommand.ForKeys(0x71));
+        using KeyMaterial dek = bench.IssuerKeys.OpenDek();
+        using KeyMaterial des = KeyMaterial.From(DomainBench.ReceiptKey.Span, KeyAlgorithm.TripleDes);
+        bench.Expect("9000", bench.Issuer, PutKeyCommand.For(0, 1, PutKeyData.Of(0x71, [KeyTransport.Protect(des, dek, KeyTransportOptions.ForTripleDes)])));
+        bench.Load(domain, permitted: true);
+
+        Receipt receipt = ReceiptOf(bench.Execute(domain, bench.Permit(DomainBench.ForSample()).ToApdu()));
+
+        using ContentKey key = ContentKey.From(KeyMaterial.From(DomainBench.ReceiptKey.Span, KeyAlgorithm.TripleDes));
+        Assert.Equal(8, receipt.Signature.Length);
+        Assert.True(ContentSignatures.Proves(receipt, receipt.InstallInput(Package, Module), key));
     }
 
     [Fact]
@@ -180,7 +221,7 @@ public sealed class DomainContentTests
         bench.Make();
         var keys = new TestKeys(1, 0x30);
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
         Octets data = DataGroup.Join(new DataGroup(0x0101, Octets.Parse("AABBCC")), new DataGroup(0x0102, Octets.Own(new byte[90])));
         CommandApdu[] script =
         [
@@ -204,7 +245,7 @@ public sealed class DomainContentTests
         using var bench = new DomainBench();
         bench.Make();
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
 
         bench.Expect("6985", bench.Issuer, InstallCommand.ForPersonalization(Module));
         bench.Expect("6A88", bench.Domain(), InstallCommand.ForPersonalization(Package));
@@ -219,7 +260,7 @@ public sealed class DomainContentTests
         SecurityDomain domain = bench.Make();
         var keys = new TestKeys(1, 0x30);
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
         CommandApdu store = Store(new DataGroup(0x0101, Octets.Parse("AA")));
         CommandApdu open = InstallCommand.ForPersonalization(Module);
 
@@ -276,7 +317,7 @@ public sealed class DomainContentTests
         SecurityDomain domain = bench.Make(Privileges.DelegatedManagement);
         bench.PutTokenKeys();
         bench.Load(domain, permitted: true);
-        bench.Expect("9000", domain, bench.Permit(bench.ForSample()));
+        bench.Expect("9000", domain, bench.Permit(DomainBench.ForSample()));
         DataGroup group = new(0x0101, Octets.Parse("00112233445566778899"));
         bench.Expect("9000", domain, InstallCommand.ForPersonalization(Module), Store(group));
 

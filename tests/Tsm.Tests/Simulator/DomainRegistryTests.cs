@@ -17,7 +17,7 @@ public sealed class DomainRegistryTests
         SecurityDomain domain = bench.Make();
         bench.Make(aid: DomainBench.Second, tar: DomainBench.SecondTar);
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
         CommandApdu applications = new GetStatusCommand(RegistryScope.Applications).ToApdu();
 
         IReadOnlyList<RegistryEntry> all = DomainBench.Entries(bench.Execute(bench.Issuer, applications));
@@ -65,7 +65,7 @@ public sealed class DomainRegistryTests
         bench.Make();
         bench.Expect("9000", bench.Issuer, DomainBench.ForDomain(DomainBench.Second, DomainBench.SecondTar));
         bench.Load(bench.Issuer);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
         CommandApdu move = InstallCommand.ForExtradition(DomainBench.Provider, CardBench.SampleModule);
 
         bench.Expect("6985", bench.Issuer, InstallCommand.ForExtradition(DomainBench.Second, CardBench.SampleModule));
@@ -115,7 +115,7 @@ public sealed class DomainRegistryTests
         SecurityDomain domain = bench.Make();
         bench.Load(bench.Issuer, DomainBench.Provider);
         bench.Expect("6A88", domain, GetDataCommand.For(CardObject.Applications));
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
 
         Octets listed = bench.Execute(domain, GetDataCommand.For(CardObject.Applications)).Data;
 
@@ -141,7 +141,7 @@ public sealed class DomainRegistryTests
         {
             bench.Make();
             bench.Load(bench.Issuer, DomainBench.Provider);
-            bench.Expect("9000", bench.Issuer, bench.ForSample());
+            bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
             bench.Expect("9000", bench.Issuer, DeleteCommand.For(CardBench.SamplePackage, related: true));
             bench.Expect("9000", bench.Issuer, DeleteCommand.For(DomainBench.Provider, related: false));
         }

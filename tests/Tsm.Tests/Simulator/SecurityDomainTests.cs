@@ -3,9 +3,7 @@ using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
-using Tsm.Security.Keys;
 using Tsm.Security.Scp80;
-using Tsm.Simulator.Accounting;
 using Tsm.Simulator.Cards;
 using SecurityDomain = Tsm.Simulator.Content.SecurityDomain;
 
@@ -169,6 +167,24 @@ public sealed class SecurityDomainTests
     }
 
     [Fact]
+    public void A_TAR_may_come_in_the_parameters_of_old_toolkits_and_those_of_applets_count_too()
+    {
+        using var bench = new DomainBench();
+        Octets old = new InstallParameters { SimToolkit = new SimToolkitParameters { Tars = [DomainBench.ProviderTar] } }.ToOctets();
+        Octets applet = new InstallParameters { Toolkit = new ToolkitParameters { Tars = [DomainBench.SecondTar] } }.ToOctets();
+        CommandApdu install = InstallCommand.ForInstall(CardBench.SamplePackage, CardBench.SampleModule, CardBench.SampleModule, default, applet);
+        bench.Load(bench.Issuer);
+
+        bench.Expect("9000", bench.Issuer, install, InstallCommand.ForInstallAndMakeSelectable(
+            Aid.SecurityDomainLoadFile, Aid.SecurityDomainModule, DomainBench.Provider, Privileges.SecurityDomain, old));
+
+        Assert.Equal(bench.Domain(), bench.Environment.FindByTar(DomainBench.ProviderTar));
+        bench.Expect("6A80", bench.Issuer, DomainBench.ForDomain(DomainBench.Second, DomainBench.SecondTar));
+        bench.Expect("9000", bench.Issuer, DeleteCommand.For(CardBench.SampleModule, related: false));
+        bench.Expect("9000", bench.Issuer, DomainBench.ForDomain(DomainBench.Second, DomainBench.SecondTar));
+    }
+
+    [Fact]
     public void A_domain_without_toolkit_parameters_takes_the_TAR_in_its_AID()
     {
         var aid = Aid.Parse("F0546D5302000000000000 00ABCDEF00");
@@ -307,7 +323,7 @@ public sealed class SecurityDomainTests
         using var bench = new DomainBench();
         bench.Make();
         bench.Load(bench.Issuer, DomainBench.Provider);
-        bench.Expect("9000", bench.Issuer, bench.ForSample());
+        bench.Expect("9000", bench.Issuer, DomainBench.ForSample());
         bench.Expect("9000", bench.Issuer, SetStatusCommand.Lock(CardBench.SampleModule));
         CommandApdu lockAll = new(0x80, Instruction.SetStatus, 0x60, 0x80, DomainBench.Provider.Octets);
 

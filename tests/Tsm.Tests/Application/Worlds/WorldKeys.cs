@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
@@ -11,6 +12,7 @@ namespace Tsm.Tests.Application.Worlds;
 /// What a vault does for the keys that turns make, without its secrecy: what is wrapped names what it stands for, and is as long as in a
 /// vault. The same world makes the same keys again.
 /// </summary>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "They are what an interface asks for.")]
 internal abstract class WorldKeys(KeyAlgorithm algorithm)
 {
     private static readonly ECDsa Token = ECDsa.Create(ECCurve.NamedCurves.nistP256);
