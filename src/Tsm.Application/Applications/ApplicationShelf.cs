@@ -62,10 +62,7 @@ public sealed class ApplicationShelf(IBooks books, ICatalogueStore catalogue)
         bool others = (await books.ListAsync<ApplicationOwner>(tenant, null, cancellationToken)).Any(
             e => string.Equals(e.Document.Application, uploaded.Id, StringComparison.Ordinal)
                 && !string.Equals(e.Document.Provider, provider, StringComparison.Ordinal));
-        CatalogueApplication? there = others
-            ? null
-            : (await catalogue.ApplicationsAsync(tenant, [uploaded.Id], cancellationToken)).FirstOrDefault();
-        if (there is not null)
+        if (!others && await catalogue.ApplicationsAsync(tenant, [uploaded.Id], cancellationToken) is [var there])
         {
             await OwnAsync(tenant, null, there, actor, cancellationToken);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
@@ -9,7 +8,8 @@ namespace Tsm.Application.Applications;
 /// <summary>Collects what stands between load files and a card model.</summary>
 /// <param name="model">The card model.</param>
 /// <param name="libraries">Load files that may be loaded before, when an import asks for them.</param>
-internal sealed class CompatibilityCheck(CardModel model, IReadOnlyCollection<CatalogueApplication> libraries)
+/// <param name="brings">Whether they come along by themselves, as with a version of a service.</param>
+internal sealed class CompatibilityCheck(CardModel model, IReadOnlyCollection<CatalogueApplication> libraries, bool brings = false)
 {
     private readonly List<CompatibilityFinding> _findings = [];
     private readonly List<CatalogueApplication> _loads = [];
@@ -39,7 +39,9 @@ internal sealed class CompatibilityCheck(CardModel model, IReadOnlyCollection<Ca
             else if (_loads.All(l => !string.Equals(l.Id, library.Id, StringComparison.Ordinal)))
             {
                 Add(
-                    "LIBRARY_FIRST", Party.Carrier, $"needs {library.Name} {library.Version}: load it first.",
+                    "LIBRARY_FIRST",
+                    Party.Carrier,
+                    $"needs {library.Name} {library.Version}: {(brings ? "it is loaded first" : "load it first")}.",
                     $"{model.Name} with {library.Name} {library.Version}", $"{model.Name} without", blocks: false);
                 Load(library);
             }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Card.GlobalPlatform;
-using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Services;
 
@@ -21,7 +20,7 @@ public static class ServiceCompatibility
         ArgumentNullException.ThrowIfNull(application);
         ArgumentNullException.ThrowIfNull(libraries);
         ArgumentNullException.ThrowIfNull(model);
-        var check = new CompatibilityCheck(model, libraries);
+        var check = new CompatibilityCheck(model, libraries, brings: true);
         check.Load(application);
         check.Memory();
         Instance(check, version, model);

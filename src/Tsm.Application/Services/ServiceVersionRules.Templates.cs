@@ -86,7 +86,13 @@ public sealed partial class ServiceVersionRules
 
         var version = new ServiceVersion
         {
-            Version = "", Application = "", Module = default, Instance = default, CreatedAt = default, Personalisation = personalisation, Parameters = parameters,
+            Version = "",
+            Application = "",
+            Module = default,
+            Instance = default,
+            CreatedAt = default,
+            Personalisation = personalisation,
+            Parameters = parameters,
         };
         IReadOnlyList<string> allocated = ServiceTemplates.Allocated(version);
         if (allocated.Count > 0)

@@ -33,7 +33,6 @@ internal static partial class ApiProblems
         ["CARD_MODEL_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["SMSC_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["DOMAIN_UNKNOWN"] = StatusCodes.Status404NotFound,
-        ["PROVIDER_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["ROUTE_UNKNOWN"] = StatusCodes.Status404NotFound,
         ["METHOD_NOT_ALLOWED"] = StatusCodes.Status405MethodNotAllowed,
         ["BODY_TOO_SLOW"] = StatusCodes.Status408RequestTimeout,

@@ -118,15 +118,7 @@ public sealed record CardModelDetails(
         Tar tar = standard.RamTar;
         string problem = "";
         Demand(faults, "ramTar", RamTar is null || Tar.TryParse(RamTar, out tar, out problem), problem, "Write six hexadecimal digits.");
-        Range(faults, "maxSegments", MaxSegments, 1, 255);
-        Range(faults, "maxLoadBlock", MaxLoadBlock, 16, 255);
-        Range(faults, "maxCommands", MaxCommands, 1, 255);
-        Range(faults, "memory", Memory, 1, 16 * 1024 * 1024);
-        Range(faults, "indicatedAttempts", IndicatedAttempts, 1, 100);
-        Range(faults, "maxCounterJumps", MaxCounterJumps, 0, 100);
-        Range(faults, "counterJump", CounterJump, 1, 65536);
-        Range(faults, "restoreJump", RestoreJump, 1, 1_000_000);
-        Range(faults, "maxLoadRestarts", MaxLoadRestarts, 0, 100);
+        DemandRanges(faults);
         List<PackageReference> packages = [];
         foreach (ImportSummary package in Packages ?? [])
         {
@@ -135,9 +127,6 @@ public sealed record CardModelDetails(
             packages.Add(reference ?? new(default, 0, 0));
         }
 
-        Range(faults, "securityDomains", SecurityDomains, 0, 255);
-        DemandVersion(faults, "javaCard", JavaCard);
-        DemandVersion(faults, "globalPlatform", GlobalPlatform);
         CardModel model = standard with
         {
             Description = Description ?? "",
@@ -172,6 +161,22 @@ public sealed record CardModelDetails(
             $"The packages have uicc.toolkit {model.Toolkit ?? "not at all"}, toolkit says {Toolkit}.",
             "Correct the packages, or leave toolkit out.");
         return faults.Count > 0 ? (null, faults) : (model, []);
+    }
+
+    private void DemandRanges(List<ApiFault> faults)
+    {
+        Range(faults, "maxSegments", MaxSegments, 1, 255);
+        Range(faults, "maxLoadBlock", MaxLoadBlock, 16, 255);
+        Range(faults, "maxCommands", MaxCommands, 1, 255);
+        Range(faults, "memory", Memory, 1, 16 * 1024 * 1024);
+        Range(faults, "indicatedAttempts", IndicatedAttempts, 1, 100);
+        Range(faults, "maxCounterJumps", MaxCounterJumps, 0, 100);
+        Range(faults, "counterJump", CounterJump, 1, 65536);
+        Range(faults, "restoreJump", RestoreJump, 1, 1_000_000);
+        Range(faults, "maxLoadRestarts", MaxLoadRestarts, 0, 100);
+        Range(faults, "securityDomains", SecurityDomains, 0, 255);
+        DemandVersion(faults, "javaCard", JavaCard);
+        DemandVersion(faults, "globalPlatform", GlobalPlatform);
     }
 
     private static void DemandVersion(List<ApiFault> faults, string field, string? version) => Demand(

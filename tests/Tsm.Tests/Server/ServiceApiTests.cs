@@ -25,7 +25,11 @@ public sealed class ServiceApiTests : IAsyncLifetime
         await OfferAsync();
         await _server.VersionAsync("canteen", new
         {
-            version = "1.0", application = "hello", tar = "000101", parameters = "{serial}", personalisation = new[] { new { id = "0101", content = "{key}{iccid}" } },
+            version = "1.0",
+            application = "hello",
+            tar = "000101",
+            parameters = "{serial}",
+            personalisation = new[] { new { id = "0101", content = "{key}{iccid}" } },
         });
         (_, JsonElement pending) = await _server.GetAsync("/api/v1/services/canteen");
         (int approved, JsonElement current) = await _server.PostAsync("/api/v1/services/canteen/versions/1.0/approve", new { });
@@ -127,7 +131,12 @@ public sealed class ServiceApiTests : IAsyncLifetime
 
         (int status, JsonElement problem) = await _server.PostAsync("/api/v1/services/canteen/versions", new
         {
-            version = "1.0", application = "hello", module = "F000000001", privileges = "80", tar = "B00010", libraries = new[] { "nothing" },
+            version = "1.0",
+            application = "hello",
+            module = "F000000001",
+            privileges = "80",
+            tar = "B00010",
+            libraries = (string[])["nothing"],
             personalisation = new[] { new { id = "01", content = "{key" } },
         });
 
@@ -258,7 +267,12 @@ public sealed class ServiceApiTests : IAsyncLifetime
 
     private Task<JsonElement> OfferAsync() => _server.ServiceAsync(new
     {
-        id = "canteen", provider = "acme", name = "Canteen card", aid = "F0000000AA", code = "01", applicationServer = "canteen-server",
+        id = "canteen",
+        provider = "acme",
+        name = "Canteen card",
+        aid = "F0000000AA",
+        code = "01",
+        applicationServer = "canteen-server",
     });
 
     private async Task<(int Status, JsonElement Body)> PatchAsync(string service, object change)

@@ -1,4 +1,3 @@
-using Tsm.Application.AuditTrail;
 using Tsm.Application.Ports;
 using Tsm.Application.Services;
 using Tsm.Card.Encoding;
@@ -13,15 +12,31 @@ public abstract partial class StoreContract
 {
     private static readonly ServiceVersion Version = new()
     {
-        Version = "1.0", Application = "app", Module = Aid.Parse("F000000001"), Instance = Aid.Parse("F000000002"), Privileges = Octets.Parse("008000"),
-        Parameters = "{serial}", Tar = Tar.Parse("000101"), Libraries = ["lib-1", "lib-2"], Personalisation = [new("0101", "{key}")],
-        Upgrade = UpgradeRule.KeepData, CreatedAt = StoreData.Epoch, ApprovedAt = StoreData.Epoch.AddMilliseconds(1),
+        Version = "1.0",
+        Application = "app",
+        Module = Aid.Parse("F000000001"),
+        Instance = Aid.Parse("F000000002"),
+        Privileges = Octets.Parse("008000"),
+        Parameters = "{serial}",
+        Tar = Tar.Parse("000101"),
+        Libraries = ["lib-1", "lib-2"],
+        Personalisation = [new("0101", "{key}")],
+        Upgrade = UpgradeRule.KeepData,
+        CreatedAt = StoreData.Epoch,
+        ApprovedAt = StoreData.Epoch.AddMilliseconds(1),
     };
 
     private static readonly Service Canteen = new()
     {
-        Id = "canteen", Provider = "bank", Name = "Käntine \"x\"", Aid = Aid.Parse("F0000000AA"), Code = 1, ApplicationServer = "server",
-        OnCardSwap = CardSwapRule.Orphan, Versions = [Version], CreatedAt = StoreData.Epoch,
+        Id = "canteen",
+        Provider = "bank",
+        Name = "Käntine \"x\"",
+        Aid = Aid.Parse("F0000000AA"),
+        Code = 1,
+        ApplicationServer = "server",
+        OnCardSwap = CardSwapRule.Orphan,
+        Versions = [Version],
+        CreatedAt = StoreData.Epoch,
     };
 
     private Books Documents => new(Store.Sql);

@@ -15,12 +15,20 @@ internal static class Offers
 
     public static readonly Provider Acme = new()
     {
-        Id = "acme", Name = "Acme", DomainAid = Aid.Parse("F0AC000001"), DomainTar = Tar.Parse("0A0001"), CreatedAt = DateTimeOffset.UnixEpoch,
+        Id = "acme",
+        Name = "Acme",
+        DomainAid = Aid.Parse("F0AC000001"),
+        DomainTar = Tar.Parse("0A0001"),
+        CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
     public static readonly Provider Globex = new()
     {
-        Id = "globex", Name = "Globex", DomainAid = Aid.Parse("F0AC000002"), DomainTar = Tar.Parse("0A0002"), CreatedAt = DateTimeOffset.UnixEpoch,
+        Id = "globex",
+        Name = "Globex",
+        DomainAid = Aid.Parse("F0AC000002"),
+        DomainTar = Tar.Parse("0A0002"),
+        CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
     /// <summary>A card model with Java Card 3.0.4 and what it is asked to have besides.</summary>
@@ -35,7 +43,11 @@ internal static class Offers
 
     public static Service Service(string id = "canteen", string provider = "acme") => new()
     {
-        Id = id, Provider = provider, Name = id, ApplicationServer = "canteen-server", CreatedAt = DateTimeOffset.UnixEpoch,
+        Id = id,
+        Provider = provider,
+        Name = id,
+        ApplicationServer = "canteen-server",
+        CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
     /// <summary>A load file; with an applet unless it is a library.</summary>

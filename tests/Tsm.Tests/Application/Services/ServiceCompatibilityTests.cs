@@ -22,7 +22,7 @@ public sealed class ServiceCompatibilityTests
         Compatibility verdict = Check(Version, Offers.Model());
 
         Assert.True(verdict.Ok);
-        Assert.Equal("LIBRARY_FIRST", Assert.Single(verdict.Findings).Code);
+        Assert.Equal("needs util 1.0: it is loaded first.", Assert.Single(verdict.Reasons));
     }
 
     [Fact]
@@ -30,7 +30,11 @@ public sealed class ServiceCompatibilityTests
     {
         CardModel old = Offers.Model() with
         {
-            JavaCard = "2.1.1", GlobalPlatform = "2.1.1", SecurityDomains = 0, Memory = 150, RamTar = Tar.Parse("000101"),
+            JavaCard = "2.1.1",
+            GlobalPlatform = "2.1.1",
+            SecurityDomains = 0,
+            Memory = 150,
+            RamTar = Tar.Parse("000101"),
             Packages = [Offers.Framework with { Minor = 2 }, new(Wallet.Applets[0], 1, 0)],
         };
         ServiceVersion version = Version with { Tar = old.RamTar, Privileges = Octets.Parse("008000"), Personalisation = [new("0101", new string('0', 4000))] };
