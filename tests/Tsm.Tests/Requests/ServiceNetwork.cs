@@ -63,6 +63,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
         ("Smsc:0:Password", "secret"),
         ("Smsc:0:Source", "12345"),
         ("Smsc:0:AnswerTimeout", answerTimeout),
+        ("Smsc:0:IndicatedGrace", "00:00:01"),
         ("Smsc:0:MaxSends", maxSends.ToString(CultureInfo.InvariantCulture)),
         ("Requests:FirstPause", "00:00:00.100"),
         ("Requests:PollEvery", "00:00:00.050"),
