@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Tsm.Canteen;
 
 /// <summary>The canteen's server: allocates, confirms, releases, and lets cards pay meals.</summary>
-public sealed class CanteenServer(CanteenOptions options, TimeProvider time)
+public sealed class CanteenServer(CanteenOptions options, TimeProvider time) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
     private static readonly TimeSpan Slow = TimeSpan.FromMinutes(2);
@@ -48,6 +48,9 @@ public sealed class CanteenServer(CanteenOptions options, TimeProvider time)
         });
         return app;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
 
     private async Task<IResult> StatusAsync(HttpContext context) =>
         await ReadAsync(context) is null ? Results.StatusCode(StatusCodes.Status401Unauthorized)

@@ -24,7 +24,8 @@ public static class Program
             return 2;
         }
 
-        await using WebApplication app = new CanteenServer(options, TimeProvider.System).Build();
+        using var canteen = new CanteenServer(options, TimeProvider.System);
+        await using WebApplication app = canteen.Build();
         await app.StartAsync();
         string url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await Console.Out.WriteLineAsync($"The canteen listens at {url}");

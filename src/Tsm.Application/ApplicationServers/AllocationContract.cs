@@ -48,7 +48,6 @@ public static class AllocationContract
     public static string Mac(ReadOnlySpan<byte> secret, AllocationAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        ArgumentNullException.ThrowIfNull(answer.Values);
         return Convert.ToHexString(HMACSHA256.HashData(secret, Join(
             "tsm-allocation-1",
             answer.RequestId,

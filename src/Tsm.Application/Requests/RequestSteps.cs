@@ -5,7 +5,6 @@ using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
-using Tsm.Application.Services;
 
 namespace Tsm.Application.Requests;
 

@@ -28,7 +28,7 @@ internal static class TlsSetup
         catch (CryptographicException unreadable)
         {
             // It is the sentence that helps; the key is in none of the two.
-            throw new InvalidDataException($"The certificate {file} and its key cannot be read: {unreadable.Message}");
+            throw new InvalidDataException($"The certificate {file} and its key cannot be read: {unreadable.Message}", unreadable);
         }
     }
 }

@@ -45,10 +45,10 @@ public sealed class AllocationStore(ISql sql, TimeProvider time) : IAllocations
 
     /// <inheritdoc/>
     public async Task<Allocation?> FindAsync(string tenant, string request, CancellationToken cancellationToken) =>
-        (await sql.QueryAsync<StoredAllocation>(
+        await sql.QueryAsync<StoredAllocation>(
             $"SELECT {StoredAllocation.Columns} FROM allocations WHERE tenant = @tenant AND request = @request",
             new { tenant, request },
-            cancellationToken)).FirstOrDefault()?.ToAllocation();
+            cancellationToken) is [var row] ? row.ToAllocation() : null;
 
     /// <inheritdoc/>
     public Task<bool> KeepAsync(
@@ -179,7 +179,7 @@ public sealed class AllocationStore(ISql sql, TimeProvider time) : IAllocations
             cancellationToken);
     }
 
-    private Task TurnAsync(string tenant, string change, string condition, object values, CancellationToken cancellationToken) => sql.TransactAsync(
+    private Task<bool> TurnAsync(string tenant, string change, string condition, object values, CancellationToken cancellationToken) => sql.TransactAsync(
         tenant,
         [new($"UPDATE allocations SET {change}, sealed = @nothing, attempts = 0, due = @now WHERE tenant = @tenant AND {condition}", values)],
         [],

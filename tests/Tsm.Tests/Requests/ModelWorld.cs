@@ -11,7 +11,6 @@ using Tsm.Application.Providers;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Card.CapFiles;
-using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Security.Keys;
 using Tsm.Storage.Shared;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tsm.Canteen;
 using Tsm.Tests.Server;
 
 namespace Tsm.Tests.Requests;

@@ -55,6 +55,7 @@ internal sealed class RequestWorld : IAsyncDisposable
     {
         await Server.DisposeAsync();
         await _canteenApp!.DisposeAsync();
+        Canteen.Dispose();
         await Network.DisposeAsync();
     }
 
@@ -79,10 +80,10 @@ internal sealed class RequestWorld : IAsyncDisposable
         return ((int)response.StatusCode, JsonDocument.Parse(text).RootElement.Clone());
     }
 
-    /// <summary>Waits until a request has ended.</summary>
+    /// <summary>Waits until a request has ended; one that does not is shown with the jobs that there were.</summary>
     public async Task<JsonElement> EndAsync(JsonElement taken) => (await ProviderWorld.UntilAsync(
-        () => Server.GetAsync($"/api/v1/requests/{taken.Text("id")}"),
-        seen => seen.Body.Text("status") is "done" or "refused" or "failed" or "cancelled")).Body;
+        async () => ((await Server.GetAsync($"/api/v1/requests/{taken.Text("id")}")).Body, (await Server.GetAsync("/api/v1/jobs?limit=5")).Body),
+        seen => seen.Item1.Text("status") is "done" or "refused" or "failed" or "cancelled")).Item1;
 
     /// <summary>Asks, and waits until it is done with proof.</summary>
     public async Task<JsonElement> DoAsync(string operation, string? msisdn = Msisdn)

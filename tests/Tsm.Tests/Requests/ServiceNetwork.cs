@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tsm.Bearers.Smpp;
 using Tsm.Card.Encoding;
@@ -64,6 +63,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
         ("Smsc:0:Password", "secret"),
         ("Smsc:0:Source", "12345"),
         ("Smsc:0:AnswerTimeout", answerTimeout),
+        ("Smsc:0:IndicatedGrace", "00:00:01"),
         ("Smsc:0:MaxSends", maxSends.ToString(CultureInfo.InvariantCulture)),
         ("Requests:FirstPause", "00:00:00.100"),
         ("Requests:PollEvery", "00:00:00.050"),
@@ -99,7 +99,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     /// <summary>A card sends a message without a header; answers with what the server has said to it.</summary>
     public async Task<CommandStatus> SendAsync(string from, byte[] userData)
     {
-        SmppServerSession session = _smsc.Sessions.First();
+        SmppServerSession session = _smsc.Sessions[0];
         RequestOutcome outcome = await session.DeliverAsync(
             new()
             {
@@ -150,7 +150,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     {
         foreach (ShortMessage answer in answers)
         {
-            await _smsc.Sessions.First().DeliverAsync(
+            await _smsc.Sessions[0].DeliverAsync(
                 new()
                 {
                     Source = SmppAddress.International(answer.Source),

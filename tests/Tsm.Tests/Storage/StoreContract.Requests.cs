@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Tsm.Application.ApplicationServers;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
