@@ -60,7 +60,7 @@ public sealed class ServiceStory
 
         // Who lost it cannot take it back; the provider ends it, and the domain goes with its last application.
         JsonNode refused = await site.PressAsync("resume");
-        Assert.Equal("OPERATION_ILLEGAL", (string?)refused["code"] ?? (string?)refused["problem"]?["code"]);
+        Assert.Equal("SUSPENDED_BY_ANOTHER", (string?)refused["code"] ?? (string?)refused["problem"]?["code"]);
         Done(await site.RequestAsync("terminate", site.ProviderToken));
         await site.ToldAsync("domain.removed");
         JsonNode card = await site.Site.CardAsync(site.Card.Iccid);
