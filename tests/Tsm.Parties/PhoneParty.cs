@@ -23,9 +23,9 @@ internal sealed class PhoneParty(TsmApi tsm)
             return Results.Text(body.ToJsonString(), "application/json", statusCode: status);
         }
 
-        DateTime limit = DateTime.UtcNow + Limit;
+        DateTimeOffset limit = TimeProvider.System.GetUtcNow() + Limit;
         string id = (string)body["id"]!;
-        while (body["endedAt"] is null && DateTime.UtcNow < limit)
+        while (body["endedAt"] is null && TimeProvider.System.GetUtcNow() < limit)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100));
             body = await tsm.GetAsync($"phone/requests/{id}");

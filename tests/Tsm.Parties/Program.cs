@@ -15,7 +15,7 @@ public static class Program
     {
         ArgumentNullException.ThrowIfNull(args);
         string Option(string name) => args[Array.IndexOf(args, name) + 1];
-        var tsm = new TsmApi(new(Option("--tsm")), Option("--token"));
+        using var tsm = new TsmApi(new(Option("--tsm")), Option("--token"));
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();

@@ -1,11 +1,10 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Tsm.Parties;
 
 /// <summary>The API of the trusted service manager, as somebody with a token sees it.</summary>
-internal sealed class TsmApi
+internal sealed class TsmApi : IDisposable
 {
     private readonly HttpClient _http;
 
@@ -14,6 +13,8 @@ internal sealed class TsmApi
         _http = new() { BaseAddress = new(url, "/api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
+
+    public void Dispose() => _http.Dispose();
 
     public async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>(path))!;
 

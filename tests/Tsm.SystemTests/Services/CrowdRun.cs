@@ -23,6 +23,8 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
         ("wallet", "bank", "10"), ("canteen", "lunch", "01"), ("vending", "lunch", "02"), ("ticket", "transit", "03"), ("parking", "transit", "04"),
     ];
 
+    private static readonly object[] Allocated = [new { id = "0101", content = "{key}{serial}" }];
+
     private static readonly string[] Operations = ["deploy", "activate", "suspend", "suspend", "resume", "terminate"];
 
     private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
@@ -68,7 +70,7 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
             {
                 version = "1.0",
                 application,
-                personalisation = allocates ? new[] { new { id = "0101", content = "{key}{serial}" } } : [],
+                personalisation = allocates ? Allocated : [],
             });
             await MustAsync($"services/{id}/versions/1.0/approve", new { }, 200);
         }
