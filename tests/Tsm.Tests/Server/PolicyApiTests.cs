@@ -155,6 +155,34 @@ public sealed class PolicyApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_policy_is_changed_in_place_of_the_version_that_was_read_and_no_other()
+    {
+        await _server.PostAsync("/api/v1/policies", Draft);
+        using HttpResponseMessage read = await _server.Client.GetAsync(new Uri("/api/v1/policies/strict", UriKind.Relative));
+        string tag = read.Headers.ETag!.ToString();
+
+        (int stale, JsonElement? problem) = await PutAsync(30, "\"7\"");
+        (int wrong, JsonElement? missing) = await PutAsync(30, "7");
+        (int changed, JsonElement? now) = await PutAsync(30, tag);
+        (int again, _) = await PutAsync(20, tag);
+        (int named, JsonElement? body) = await PutAsync(20, null, version: 2);
+        (int old, JsonElement? conflict) = await PutAsync(10, null, version: 2);
+        (int silent, JsonElement? last) = await PutAsync(10, null);
+
+        Assert.Equal((412, 428, 200, 412), (stale, wrong, changed, again));
+        Assert.Equal((200, 409, 200), (named, old, silent));
+        Assert.Equal(("\"1\"", "VERSION_STALE", "VERSION_MISSING", "POLICY_CHANGED"), (tag, problem!.Value.Text("code"), missing!.Value.Text("code"), conflict!.Value.Text("code")));
+        Assert.Equal([2, 3, 4], new[] { now, body, last }.Select(p => p!.Value.GetProperty("version").GetInt64()));
+
+        Task<(int Status, JsonElement? Body)> PutAsync(int suspendBelow, string? ifMatch, long? version = null) => _server.AsAsync(
+            null,
+            HttpMethod.Put,
+            "/api/v1/policies/strict",
+            new { service = "canteen", start = 100, suspendBelow, resumeAbove = 80, rules = new[] { new { kind = "fraud", points = -60, windowDays = 30 } }, version },
+            ifMatch);
+    }
+
+    [Fact]
     public async Task S1_11_The_score_shows_what_each_record_counts()
     {
         await AddAsync(Usage("u1", "fraud"), Usage("u2", "paid", 4), Usage("u3", "unheard-of"));
