@@ -21,7 +21,7 @@ internal static class PolicySetup
         services.AddSingleton<ServiceOrders>();
         services.AddSingleton<PolicyHolds>();
         services.TryAddSingleton<IPolicyActions, GrainPolicyActions>();
-        services.TryAddSingleton<ISwapActions, GrainSwapActions>();
+        services.TryAddSingleton<ISwapActions, RequestSwapActions>();
         services.AddSingleton<SwapStart>();
         services.AddSingleton<NumberChanges>();
         services.AddSingleton<IWork>(s => s.GetRequiredService<NumberChanges>());
