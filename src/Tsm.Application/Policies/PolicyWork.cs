@@ -10,7 +10,7 @@ using Tsm.Application.Work;
 namespace Tsm.Application.Policies;
 
 /// <summary>Looks at the reputation of a service on a card when records have come in, when one stops counting, and when a rule has changed.</summary>
-/// <remarks>Decide, remember, act: a decision is durable before the card is asked, and is asked under the same job id however often.</remarks>
+/// <remarks>Decide, remember, act: a decision is durable before it is asked for, and is asked for under the same key however often.</remarks>
 public sealed class PolicyWork(
     IBooks books, IUsageRecords usage, IPolicyActionStore store, IPolicyActions actions, PolicyHolds holds, ServiceOrders orders, TimeProvider time)
     : IWork
@@ -18,7 +18,7 @@ public sealed class PolicyWork(
     /// <summary>The kind of its items: <c>service|grain</c>.</summary>
     public const string WorkKind = "reputation";
 
-    /// <summary>How long after an action whose job has not ended the card is looked at again.</summary>
+    /// <summary>How long after an action whose request has not ended the card is looked at again.</summary>
     private static readonly TimeSpan FollowUp = TimeSpan.FromMinutes(5);
 
     private const int NamedRecords = 100;
@@ -73,8 +73,12 @@ public sealed class PolicyWork(
         foreach (Judgement judgement in judgements)
         {
             bool others = judgements.Exists(j => j != judgement && !j.IsOverruled && j.Score.Value < j.Policy.SuspendBelow);
-            PolicyStep step = Reputation.Decide(judgement.Policy, judgement.Score, judgement.Hold.Situation(row.Wanted, judgement.IsOverruled, others));
             bool isOpen = judgement.Hold.IsOpen;
+
+            // What it asked for last has to end first: until then nobody knows that it was this policy that has suspended.
+            PolicyStep step = isOpen
+                ? PolicyStep.None
+                : Reputation.Decide(judgement.Policy, judgement.Score, judgement.Hold.Situation(row.Wanted, judgement.IsOverruled, others));
             if (step != PolicyStep.None)
             {
                 await ActAsync(judgement, step, latest.GetValueOrDefault(judgement.Policy.Id), service, row, cancellationToken);
@@ -131,7 +135,7 @@ public sealed class PolicyWork(
 
     private static AuditEntry Audit(PolicyAction action) => new(
         action.SettledAt!.Value,
-        GrainPolicyActions.By(action.Policy),
+        action.By,
         AuditAction.PolicyActed,
         AuditSubject.Card,
         action.Iccid,
@@ -145,7 +149,7 @@ public sealed class PolicyWork(
     private static string Sentence(PolicyAction action)
     {
         string what = action.Step == PolicyStep.Suspend ? "suspends" : "resumes";
-        string refused = action.Problem is { } problem ? $" The card did not take it: {problem.Name}." : "";
+        string refused = action.Problem is { } problem ? $" It was refused: {problem.Name}." : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Policy {action.Policy} {what} service {action.Service}: its score is {action.Score} by {Count(action.Records.Length)}.{refused}");

@@ -20,7 +20,7 @@ internal static class PolicySetup
         services.AddSingleton<ServiceScope>();
         services.AddSingleton<ServiceOrders>();
         services.AddSingleton<PolicyHolds>();
-        services.TryAddSingleton<IPolicyActions, GrainPolicyActions>();
+        services.TryAddSingleton<IPolicyActions, RequestPolicyActions>();
         services.TryAddSingleton<ISwapActions, RequestSwapActions>();
         services.AddSingleton<SwapStart>();
         services.AddSingleton<NumberChanges>();

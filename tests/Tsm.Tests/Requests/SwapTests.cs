@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Tsm.Application.Ports;
@@ -12,7 +13,7 @@ public sealed class SwapTests : IAsyncLifetime
 {
     private RequestWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await RequestWorld.StartAsync();
+    public async Task InitializeAsync() => _world = await RequestWorld.StartAsync(answerTimeout: "00:00:02", maxSends: 2);
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 
@@ -25,13 +26,12 @@ public sealed class SwapTests : IAsyncLifetime
 
         string swap = await SwapAsync();
         JsonElement left = await StateAsync(swap, "leftBehind");
-        (int numbered, _) = await _world.Server.SendAsync(
-            HttpMethod.Put, $"/api/v1/cards/{RequestWorld.Iccid}/number", System.Net.Http.Json.JsonContent.Create(new { msisdn = RequestWorld.OtherMsisdn }));
+        await NumberTheOldCardAsync();
         string before = await InstanceAsync(RequestWorld.Iccid);
         await LookAsync(swap);
         JsonElement moved = await StateAsync(swap, "moved");
 
-        Assert.Equal((409, "QUOTA_REACHED", 200), (full, refused.Text("code"), numbered));
+        Assert.Equal((409, "QUOTA_REACHED"), (full, refused.Text("code")));
         Assert.Equal("NUMBER_NONE", left.List("services").Single().GetProperty("problem").Text("code"));
         Assert.True(moved.TryGetProperty("endedAt", out _));
         Assert.Equal(("active", "active", "absent"), (before, await InstanceAsync(RequestWorld.OtherIccid), await InstanceAsync(RequestWorld.Iccid)));
@@ -42,6 +42,28 @@ public sealed class SwapTests : IAsyncLifetime
             [("terminate", RequestWorld.Iccid), ("deploy", RequestWorld.OtherIccid)],
             requests.List("items").Where(r => r.Text("requester") == $"swap:{swap}").Select(r => (r.Text("operation"), r.Text("card"))));
         Assert.Empty(_world.Network.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public async Task S1_10_An_old_card_of_which_nobody_hears_whether_it_has_let_go_is_left_behind_until_its_request_knows()
+    {
+        await _world.DoAsync("deploy");
+        string swap = await SwapAsync();
+        await StateAsync(swap, "leftBehind");
+        await NumberTheOldCardAsync();
+        _world.Network.LosesAnswers = true;
+        await LookAsync(swap);
+
+        JsonElement open = await UntilAsync(swap, s => s.TryGetProperty("problem", out JsonElement problem) && problem.Text("code") == "PENDING_CONFIRMATION");
+        _world.Network.LosesAnswers = false;
+        JsonElement asked = (await _world.Server.GetAsync("/api/v1/requests?service=canteen")).Body.List("items").First();
+        JsonElement ended = await _world.EndAsync(asked);
+        await LookAsync(swap);
+        await StateAsync(swap, "moved");
+
+        Assert.Equal(("leftBehind", true), (open.List("services").Single().Text("state"), open.List("services").Single().GetProperty("isOrphaned").GetBoolean()));
+        Assert.Equal(("terminate", "done", "proven"), (ended.Text("operation"), ended.Text("status"), ended.Text("grade")));
+        Assert.Equal("absent", await InstanceAsync(RequestWorld.Iccid));
     }
 
     [Fact]
@@ -70,8 +92,17 @@ public sealed class SwapTests : IAsyncLifetime
         return swap.Text("id");
     }
 
-    private async Task<JsonElement> StateAsync(string swap, string state) => (await ProviderWorld.UntilAsync(
-        () => _world.Server.GetAsync($"/api/v1/subscriptions/swaps/{swap}"), seen => seen.Body.List("services").All(s => s.Text("state") == state))).Body;
+    private Task<JsonElement> StateAsync(string swap, string state) => UntilAsync(swap, s => s.Text("state") == state);
+
+    private async Task<JsonElement> UntilAsync(string swap, Func<JsonElement, bool> holds) => (await ProviderWorld.UntilAsync(
+        () => _world.Server.GetAsync($"/api/v1/subscriptions/swaps/{swap}"), seen => seen.Body.List("services").All(holds))).Body;
+
+    private async Task NumberTheOldCardAsync()
+    {
+        (int status, JsonElement answer) = await _world.Server.SendAsync(
+            HttpMethod.Put, $"/api/v1/cards/{RequestWorld.Iccid}/number", JsonContent.Create(new { msisdn = RequestWorld.OtherMsisdn }));
+        Assert.True(status == 200, answer.ToString());
+    }
 
     /// <summary>Looks at the swap now; by itself the server looks every few minutes whether the old card can be reached.</summary>
     private Task LookAsync(string swap) => _world.Server.Services.GetServices<IWork>()

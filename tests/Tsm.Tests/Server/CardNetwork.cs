@@ -42,6 +42,9 @@ internal sealed class CardNetwork : IAsyncDisposable
 
     public Account Account { get; } = new();
 
+    /// <summary>Whether the card is switched off: what is sent to it is lost.</summary>
+    public bool IsOff { get; set; }
+
     /// <summary>How many short messages were submitted.</summary>
     public int Submitted => Volatile.Read(ref _messages);
 
@@ -76,7 +79,7 @@ internal sealed class CardNetwork : IAsyncDisposable
         {
             var message = new ShortMessage(
                 submit.Source.Value, submit.Destination.Value, submit.ProtocolId, submit.DataCoding, submit.HasHeader, submit.UserData);
-            answers = submit.Destination.Value == _card.Msisdn.Digits ? [.. _card.Receive(message)] : [];
+            answers = !IsOff && submit.Destination.Value == _card.Msisdn.Digits ? [.. _card.Receive(message)] : [];
         }
 
         _ = Task.Run(() => DeliverAsync(answers), cancellationToken);
