@@ -66,6 +66,9 @@ public sealed record CardJob
     /// <summary>Whether the domain has proven new keys in this job.</summary>
     public bool KeysReplaced { get; init; }
 
+    /// <summary>Whether the card has told its private application table in this job.</summary>
+    public bool TableRead { get; init; }
+
     /// <summary>Whether the instance has taken its data from this job.</summary>
     public bool PersonalisedHere { get; init; }
 
@@ -217,6 +220,9 @@ public enum Stage
 
     /// <summary>DELETE of the provider's security domain.</summary>
     DeleteDomain,
+
+    /// <summary>GET DATA of the private application table, at the end of an audit.</summary>
+    ReadTable,
 }
 
 /// <summary>Something an audit has found.</summary>

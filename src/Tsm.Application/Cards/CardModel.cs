@@ -78,6 +78,9 @@ public sealed record CardModel
     /// <summary>How often a load is started again before it is given up. Default: 3.</summary>
     public int MaxLoadRestarts { get; init; } = 3;
 
+    /// <summary>Whether the issuer's domain holds the private application table (DF70), which an audit then reads. Default: false.</summary>
+    public bool ApplicationTable { get; init; }
+
     /// <summary>How a new security domain gets its first keys. Default: PUT KEY to the domain.</summary>
     public DomainKeyRoad FirstDomainKeys { get; init; }
 

@@ -55,6 +55,9 @@ public sealed record CardState
     /// <summary>Whether a packet was written off as possibly executed: an audit comes before anything else.</summary>
     public bool Uncertain { get; init; }
 
+    /// <summary>The private application table as the card last told it (DF70); empty for none there, null when it was never asked.</summary>
+    public Octets? ApplicationTable { get; init; }
+
     /// <summary>When the card last told everything that is on it.</summary>
     public DateTimeOffset? AuditedAt { get; init; }
 
@@ -334,4 +337,7 @@ public enum Purpose
 
     /// <summary>DELETE of a provider's security domain.</summary>
     DeleteDomain,
+
+    /// <summary>GET DATA of the private application table.</summary>
+    ReadTable,
 }

@@ -336,7 +336,7 @@ internal sealed partial class CardTurn
 
     private static bool Changes(StepPart part) => part.Purpose is not (
         Purpose.ListApplications or Purpose.ListLoadFiles or Purpose.GetResponse or Purpose.ListDomainKeys or Purpose.ProveDomainKeys
-        or Purpose.ListDelegationKeys or Purpose.Bar);
+        or Purpose.ListDelegationKeys or Purpose.Bar or Purpose.ReadTable);
 
     private static string Words(ResponseStatus status) => $"PoR {status.Code:X2}, {status.Name}.";
 }

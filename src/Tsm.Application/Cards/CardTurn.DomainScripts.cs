@@ -25,6 +25,7 @@ internal sealed partial class CardTurn
     private const int TokenKeyVersion = 0x70, ReceiptKeyVersion = 0x71;
     private const byte CurveP256 = 0x00;
     private const int TokenLength = 64;
+    private const ushort TableTag = 0xDF70;
 
     /// <summary>The script of a step whose commands hold keys or data of a provider.</summary>
     private PlannedStep PlanDomain(CardJob job) => job.Cursor.Stage switch
@@ -35,6 +36,7 @@ internal sealed partial class CardTurn
         {
             After = job.Cursor with { Stage = Stage.AuditApplications },
         },
+        Stage.ReadTable => Single(GetDataCommand.For(TableTag), Purpose.ReadTable, null),
         Stage.CreateDomain => CreateDomain(job.Order!.Domain!),
         Stage.PutDomainKeys => PutDomainKeys(DomainOf(job)!),
         Stage.ListDomainKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDomainKeys, DomainOf(job)!.Aid),

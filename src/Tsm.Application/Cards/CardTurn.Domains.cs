@@ -65,6 +65,11 @@ internal sealed partial class CardTurn
     /// <summary>What the domain of a job needs before the job itself can go on; null when it needs nothing.</summary>
     private Decision? DomainStep(CardJob job)
     {
+        if (job is { Operation: Operation.Audit, Attempted: true, TableRead: false } && Model.ApplicationTable)
+        {
+            return new Decision.Proceed(Stage.ReadTable);
+        }
+
         if (job.Order?.Domain is not { } ordered
             || job.Operation is not (Operation.Install or Operation.Personalise or Operation.RotateKeys or Operation.Extradite))
         {
@@ -233,6 +238,13 @@ internal sealed partial class CardTurn
         bool there = KeyInformation.TryParseTemplate(answer.Span, out ImmutableArray<KeyInformation> keys, out _)
             && keys.Any(k => k.KeyVersion == TokenKeyVersion) && keys.Any(k => k.KeyVersion == ReceiptKeyVersion);
         _card = _card with { Delegation = _card.Delegation! with { IsProven = there, IsSent = there } };
+    }
+
+    /// <summary>The card has told its private application table, or that it has none.</summary>
+    private void TakeTable(Octets answer)
+    {
+        _card = _card with { ApplicationTable = answer };
+        Change(j => j with { TableRead = true });
     }
 
     /// <summary>A packet under the keys of a domain is given up: it may still arrive, and must not be executed behind an audit.</summary>

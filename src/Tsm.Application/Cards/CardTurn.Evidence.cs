@@ -45,6 +45,9 @@ internal sealed partial class CardTurn
                 case Purpose.PutDomainKeys or Purpose.ForPersonalization when parts.Any(p => p.Purpose == Purpose.PutDomainKeys):
                     CheckKeys(packet, answer.Data);
                     break;
+                case Purpose.ReadTable:
+                    TakeTable(answer.Data);
+                    break;
                 case Purpose.ListDelegationKeys:
                     TakeDelegationKeys(answer.Data);
                     break;
@@ -157,6 +160,10 @@ internal sealed partial class CardTurn
                 // It is gone, as wanted; a script stops there, and Decide sees what is left to do.
                 Remove(part.Aid!.Value);
                 Change(j => j with { Cursor = part.Purpose == Purpose.DeleteLeftover ? packet.After : new() });
+                break;
+            case Purpose.ReadTable when notFound:
+                Change(j => j with { Cursor = packet.After });
+                TakeTable(Octets.Empty);
                 break;
             case Purpose.Bar:
                 // That it was refused is an answer too.

@@ -268,6 +268,7 @@ internal sealed partial class CardTurn
         Purpose.RetireDomainKeys => "DELETE the old keys",
         Purpose.ForPersonalization => "INSTALL [for personalization]",
         Purpose.StoreData or Purpose.StoreDataLast => "STORE DATA",
+        Purpose.ReadTable => "GET DATA of the application table",
         Purpose.Extradite => "INSTALL [for extradition]",
         Purpose.DeleteDomain => "DELETE the security domain",
         _ => "GET RESPONSE",

@@ -25,6 +25,9 @@ public sealed record ServiceOrder
     /// <summary>The provider's security domain; null where the application goes into the issuer's.</summary>
     public DomainOrder? Domain { get; init; }
 
+    /// <summary>The TAR of the instance where it is a toolkit application (EA, 80); null where it has none.</summary>
+    public Tar? Tar { get; init; }
+
     /// <summary>
     /// The data groups for STORE DATA one after the other, sealed for this card by <see cref="Ports.IKeyVault.Seal"/>; empty for none.
     /// </summary>

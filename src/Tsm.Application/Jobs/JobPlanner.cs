@@ -154,7 +154,9 @@ public static class JobPlanner
 
     private static CommandApdu Install(CardJob job)
     {
-        Octets parameters = new InstallParameters { Application = job.Parameters }.ToOctets();
+        // What a toolkit application may do besides is the card's default; its TAR is all that leads to it.
+        ToolkitParameters? toolkit = job.Order?.Tar is { } tar ? new ToolkitParameters { Tars = [tar] } : null;
+        Octets parameters = new InstallParameters { Application = job.Parameters, Toolkit = toolkit }.ToOctets();
         return SelectableAtOnce(job)
             ? InstallCommand.ForInstallAndMakeSelectable(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters)
             : InstallCommand.ForInstall(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters);

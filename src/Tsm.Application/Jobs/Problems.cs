@@ -249,7 +249,7 @@ public static class Problems
         Purpose.CreateDomain or Purpose.ForPersonalization or Purpose.Extradite => Instruction.Install,
         Purpose.PutTokenKey or Purpose.PutReceiptKey or Purpose.PutDomainKeys => Instruction.PutKey,
         Purpose.StoreData or Purpose.StoreDataLast => Instruction.StoreData,
-        Purpose.ListDomainKeys or Purpose.ProveDomainKeys => Instruction.GetData,
+        Purpose.ListDomainKeys or Purpose.ProveDomainKeys or Purpose.ListDelegationKeys or Purpose.Bar or Purpose.ReadTable => Instruction.GetData,
         _ => Instruction.GetStatus,
     };
 }

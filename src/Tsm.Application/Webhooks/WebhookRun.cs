@@ -72,9 +72,10 @@ internal sealed class WebhookRun(
             return false;
         }
 
-        WebhookAnswer answer = await sender.SendAsync(claim.Tenant, webhook, next.Event, next.Body, cancellationToken);
+        // An attempt that has begun is ended and noted, even while the node stops: otherwise it would be made once more.
+        WebhookAnswer answer = await sender.SendAsync(claim.Tenant, webhook, next.Event, next.Body, CancellationToken.None);
         TimeSpan? pause = answer.IsTaken ? null : options.PauseAfter(next.Attempts + 1);
-        await deliveries.AttemptedAsync(claim.Tenant, claim.Webhook, next.Id, answer.Code, answer.Text, pause, cancellationToken);
+        await deliveries.AttemptedAsync(claim.Tenant, claim.Webhook, next.Id, answer.Code, answer.Text, pause, CancellationToken.None);
         return true;
     }
 

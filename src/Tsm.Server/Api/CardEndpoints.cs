@@ -2,7 +2,9 @@ using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Services;
 using Tsm.Server.Access;
 using Tsm.Server.Contracts;
 
@@ -50,6 +52,7 @@ internal static class CardEndpoints
         ICardReads cards,
         ICatalogueStore catalogue,
         CardStates states,
+        IBooks books,
         CancellationToken cancellationToken)
     {
         if (await lookup.CardAsync(caller.Tenant, card, cancellationToken) is not GrainKey key
@@ -73,7 +76,19 @@ internal static class CardEndpoints
             [.. state.Domains.Select(d => new CardCounter(d.Tar.ToString(), d.KeyVersion, d.Counter))],
             [.. state.Contents.Select(c => Content(c, applications))],
             state.AuditedAt,
-            [.. state.SecurityDomains.Select(d => SecurityDomain(d, state))]));
+            [.. state.SecurityDomains.Select(d => SecurityDomain(d, state))],
+            state.ApplicationTable is { } octets ? await TableAsync(octets, caller, books, cancellationToken) : null));
+    }
+
+    private static async Task<CardApplicationTable> TableAsync(Octets octets, Caller caller, IBooks books, CancellationToken cancellationToken)
+    {
+        ApplicationTable table = default;
+        bool isRead = octets.IsEmpty || ApplicationTable.TryParse(octets.Span, out table, out _);
+        return new(
+            octets.ToString(),
+            isRead
+                ? await ServiceEndpoints.DisagreementsAsync(table, caller, books, cancellationToken)
+                : [new("", octets.ToString(), null, "The card's table cannot be read.")]);
     }
 
     private static async Task<IResult> HistoryAsync(

@@ -163,10 +163,14 @@ internal static class ServiceEndpoints
             return ApiProblems.Result(ServiceProblems.TableUnreadable($"The table cannot be read: {error}."));
         }
 
-        TableDisagreement[] found = [.. ApplicationTable.Compare(card, Table(await CodedAsync(caller, books, cancellationToken)))
-            .Select(d => new TableDisagreement(ServiceDetails.CodeText(d.Code)!, d.Card?.ToString(), d.Server?.ToString(), d.ToString()))];
+        TableDisagreement[] found = await DisagreementsAsync(card, caller, books, cancellationToken);
         return Results.Ok(new TableComparison(found.Length == 0, found));
     }
+
+    /// <summary>In what the table of a card and ours disagree.</summary>
+    public static async Task<TableDisagreement[]> DisagreementsAsync(ApplicationTable card, Caller caller, IBooks books, CancellationToken cancellationToken) =>
+        [.. ApplicationTable.Compare(card, Table(await CodedAsync(caller, books, cancellationToken)))
+            .Select(d => new TableDisagreement(ServiceDetails.CodeText(d.Code)!, d.Card?.ToString(), d.Server?.ToString(), d.ToString()))];
 
     private static async Task<Service[]> CodedAsync(Caller caller, IBooks books, CancellationToken cancellationToken) =>
         [.. (await books.ListAsync<Service>(caller.Tenant, null, cancellationToken)).Select(e => e.Document).Where(s => s.Code is not null).OrderBy(s => s.Code)];

@@ -36,6 +36,7 @@ public sealed record CardSummary(
 /// <param name="Contents">What is on it.</param>
 /// <param name="AuditedAt">When its registry was last read.</param>
 /// <param name="SecurityDomains">The providers' security domains on it.</param>
+/// <param name="ApplicationTable">Its private application table as an audit has read it; absent when none was read.</param>
 public sealed record CardDetails(
     string Iccid,
     string Msisdn,
@@ -48,7 +49,13 @@ public sealed record CardDetails(
     IReadOnlyList<CardCounter> Domains,
     IReadOnlyList<CardContent> Contents,
     DateTimeOffset? AuditedAt,
-    IReadOnlyList<CardSecurityDomain> SecurityDomains);
+    IReadOnlyList<CardSecurityDomain> SecurityDomains,
+    CardApplicationTable? ApplicationTable);
+
+/// <summary>The private application table of a card, and in what it disagrees with the server's.</summary>
+/// <param name="Tlv">Its octets (DF70), hexadecimal; empty when the card has none.</param>
+/// <param name="Disagreements">Every code on which card and server disagree; none when they agree.</param>
+public sealed record CardApplicationTable(string Tlv, IReadOnlyList<TableDisagreement> Disagreements);
 
 /// <summary>A provider's security domain on a card.</summary>
 /// <param name="Aid">Its AID.</param>

@@ -23,11 +23,12 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
         ("wallet", "bank", "10"), ("canteen", "lunch", "01"), ("vending", "lunch", "02"), ("ticket", "transit", "03"), ("parking", "transit", "04"),
     ];
 
-    private static readonly string[] Operations = ["deploy", "deploy", "deploy", "activate", "suspend", "resume", "terminate"];
+    private static readonly string[] Operations = ["deploy", "activate", "suspend", "suspend", "resume", "terminate"];
 
     private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _sides = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Card, string Service), bool> _wanted = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private RunningProgram? _canteen;
     private int _asked;
@@ -151,6 +152,14 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
         string operation = Operations[random.Next(Operations.Length)];
         int side = random.Next(10);
         SiteCard card = side < 2 ? cards[random.Next(Phones)] : cards[random.Next(cards.Count)];
+
+        // What is not there yet is deployed first, mostly; later steps meet what was asked for before, by whomever.
+        if (operation != "deploy" && !_wanted.ContainsKey((card.Iccid, id)) && random.Next(5) > 0)
+        {
+            operation = "deploy";
+        }
+
+        _wanted.TryAdd((card.Iccid, id), true);
         (string name, string token, string path, object body) = side switch
         {
             0 or 1 => ("phone", _tokens[card.Msisdn], "phone/requests", (object)new { identifier = code, operation }),

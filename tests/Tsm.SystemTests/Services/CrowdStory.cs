@@ -5,11 +5,11 @@ using Xunit.Abstractions;
 namespace Tsm.SystemTests.Services;
 
 /// <summary>Many cards, three providers, five services, all sides at once, messages that get lost, and a node that dies twice.</summary>
-/// <remarks><c>TSM_CROWD=1000</c> asks that many times instead of 300; <c>TSM_CROWD_SEED</c> repeats the choices.</remarks>
+/// <remarks><c>TSM_CROWD=1000</c> asks that many times instead of 600; <c>TSM_CROWD_SEED</c> repeats the choices.</remarks>
 public sealed class CrowdStory(ITestOutputHelper output)
 {
     private const int Cards = 100;
-    private const int ShortForm = 300;
+    private const int ShortForm = 600;
 
     [PostgresFact]
     public async Task However_all_sides_ask_at_once_books_and_cards_agree_in_the_end()

@@ -9,6 +9,7 @@ using Tsm.Application.Services;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
+using Tsm.Card.Services;
 using Tsm.Simulator.Cards;
 using Tsm.Tests.Application.Worlds;
 
@@ -276,6 +277,36 @@ public sealed class CardDomainTests
         Done(world, Operation.Audit, "a");
         Assert.Equal((InstanceState.Suspended, false), (world.Instances[("canteen", 1)].State, world.Instances[("canteen", 1)].IsPending));
         Assert.Equal(EventKind.Suspended, world.Events[^1].Kind);
+    }
+
+    [Fact]
+    public void A_toolkit_application_is_reached_at_its_own_tar()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        world.Order = world.Order! with { Tar = Tar.Parse("D00042") };
+
+        Done(world, Operation.Install, "i");
+
+        Assert.Equal(Tar.Parse("D00042"), Assert.Single(world.Card.Content.FindInstance(world.Sample.Applets[0])!.Tars));
+    }
+
+    [Fact]
+    public void S1_03_An_audit_reads_the_private_application_table_of_the_card()
+    {
+        var world = new CardWorld(1);
+        world.Model = world.Model with { ApplicationTable = true };
+
+        Done(world, Operation.Audit, "none");
+        Assert.Equal(Octets.Empty, world.State.ApplicationTable);
+
+        ApplicationTable table = ApplicationTable.Of(new ApplicationTableEntry(0x01, Aid.Parse("F0546D53010101")));
+        byte[] wire = new byte[table.Length];
+        table.Write(wire);
+        Assert.True(world.Card.Environment.Issuer.Execute(
+            StoreDataCommand.Blocks(Octets.Own(wire), StoreDataStructure.BerTlv, StoreDataEncryption.None)[0]).Status.IsSuccess);
+        Done(world, Operation.Audit, "some");
+        Assert.True(ApplicationTable.TryParse(world.State.ApplicationTable!.Value.Span, out ApplicationTable told, out _));
+        Assert.Equal(table, told);
     }
 
     [Fact]
