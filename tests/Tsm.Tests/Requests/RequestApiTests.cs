@@ -158,6 +158,19 @@ public sealed class RequestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_toolkit_application_is_installed_with_the_TAR_of_its_version()
+    {
+        (int added, JsonElement version) = await _world.Server.PostAsync(
+            "/api/v1/services/canteen/versions", new { version = "1.1", application = "hello", tar = "D00042" });
+        (int approved, _) = await _world.Server.PostAsync("/api/v1/services/canteen/versions/1.1/approve", new { });
+        Assert.True((added, approved) == (201, 200), version.ToString());
+        await _world.DoAsync("deploy");
+
+        var instance = Tsm.Card.Identifiers.Aid.Parse(version.List("versions").Single(v => v.Text("version") == "1.1").Text("instance"));
+        Assert.Equal("D00042", Assert.Single(_world.Network.Card(RequestWorld.Msisdn).Content.FindInstance(instance)!.Tars).ToString());
+    }
+
+    [Fact]
     public async Task S1_16_An_operation_for_a_card_that_is_off_reaches_it_when_it_attaches()
     {
         await _world.DoAsync("deploy");
