@@ -17,7 +17,7 @@ public sealed record PolicyHold(bool IsHeld, bool IsOpen, DateTimeOffset? Judged
 }
 
 /// <summary>Finds out whether a policy still holds what it has suspended, from its requests and the card's jobs.</summary>
-public sealed class PolicyHolds(IRequests requests, IJobReads jobs, ServiceOrders orders)
+public sealed class PolicyHolds(IRequests requests, IJobReads jobs, IBooks books)
 {
     private const int Looked = 200;
     private const int OwnJobs = 20;
@@ -70,12 +70,12 @@ public sealed class PolicyHolds(IRequests requests, IJobReads jobs, ServiceOrder
     /// <summary>Whether somebody else's job has changed the service after the policy's newest one, or would when it is carried out.</summary>
     private async Task<bool> IsTouchedAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken)
     {
-        if (await orders.FindAsync(row.Card, row.Service, cancellationToken) is not { } known)
+        if ((await books.FindAsync<Service>(row.Card.Tenant, row.Service, cancellationToken))?.Document.Find(row.Version) is not { } version)
         {
             return false;
         }
 
-        string instance = known.Version.Instance.ToString();
+        string instance = version.Instance.ToString();
         HashSet<string> own = [.. Enumerable.Range(0, Math.Min(last.Number, OwnJobs)).Select(i => (last with { Number = last.Number - i }).JobId)];
         IReadOnlyList<JobRow> newer = (await jobs.ListAsync(row.Card.Tenant, row.Card, null, null, null, Looked, cancellationToken)).Items;
         return newer

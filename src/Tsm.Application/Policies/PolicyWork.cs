@@ -3,6 +3,7 @@ using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Application.Usage;
 using Tsm.Application.Work;
@@ -12,7 +13,7 @@ namespace Tsm.Application.Policies;
 /// <summary>Looks at the reputation of a service on a card when records have come in, when one stops counting, and when a rule has changed.</summary>
 /// <remarks>Decide, remember, act: a decision is durable before it is asked for, and is asked for under the same key however often.</remarks>
 public sealed class PolicyWork(
-    IBooks books, IUsageRecords usage, IPolicyActionStore store, IPolicyActions actions, PolicyHolds holds, ServiceOrders orders, TimeProvider time)
+    IBooks books, IUsageRecords usage, IPolicyActionStore store, IPolicyActions actions, PolicyHolds holds, IServiceInstances instances, TimeProvider time)
     : IWork
 {
     /// <summary>The kind of its items: <c>service|grain</c>.</summary>
@@ -54,7 +55,7 @@ public sealed class PolicyWork(
     {
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<UsageRecord> records = await usage.OfCardAsync(card, service.Id, now - policies.Max(p => p.Window), cancellationToken);
-        ServiceInstanceRow? row = await orders.RowAsync(card, service.Id, cancellationToken);
+        ServiceInstanceRow? row = await instances.NewestAsync(card, service.Id, cancellationToken);
         if (row is null)
         {
             return null;

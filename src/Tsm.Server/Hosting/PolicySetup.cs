@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tsm.Application.Numbers;
 using Tsm.Application.Policies;
-using Tsm.Application.Services;
 using Tsm.Application.Work;
 using Tsm.Server.Api;
 
@@ -18,7 +17,6 @@ internal static class PolicySetup
             .Validate(o => o.IsRight, "Work: Poll must be at least 10 ms and Lease at least 1 s.")
             .ValidateOnStart();
         services.AddSingleton<ServiceScope>();
-        services.AddSingleton<ServiceOrders>();
         services.AddSingleton<PolicyHolds>();
         services.TryAddSingleton<IPolicyActions, RequestPolicyActions>();
         services.TryAddSingleton<ISwapActions, RequestSwapActions>();
