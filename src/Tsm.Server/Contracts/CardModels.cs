@@ -39,6 +39,7 @@ namespace Tsm.Server.Contracts;
 /// <param name="Delegation">Whether there can be domains with delegated management. Default: unknown, and not checked.</param>
 /// <param name="FirstDomainKeys">How a new security domain gets its first keys. Default putKey.</param>
 /// <param name="KeyLayout">How the value of a key stands in PUT KEY. Default lengthAlways.</param>
+/// <param name="ApplicationTable">Whether the issuer's domain holds the private application table (DF70), which an audit then reads. Default false.</param>
 public sealed record CardModelDetails(
     string? Name,
     string? Description,
@@ -67,7 +68,8 @@ public sealed record CardModelDetails(
     int? SecurityDomains = null,
     bool? Delegation = null,
     DomainKeyRoad? FirstDomainKeys = null,
-    KeyBlockLayout? KeyLayout = null)
+    KeyBlockLayout? KeyLayout = null,
+    bool? ApplicationTable = null)
 {
     /// <summary>The model as the API shows it.</summary>
     public static CardModelDetails From(CardModel model)
@@ -101,7 +103,8 @@ public sealed record CardModelDetails(
             model.SecurityDomains,
             model.Delegation,
             model.FirstDomainKeys,
-            model.KeyLayout);
+            model.KeyLayout,
+            model.ApplicationTable);
     }
 
     /// <summary>A package as the API shows it.</summary>
@@ -162,6 +165,7 @@ public sealed record CardModelDetails(
             Delegation = Delegation,
             FirstDomainKeys = FirstDomainKeys ?? standard.FirstDomainKeys,
             KeyLayout = KeyLayout ?? standard.KeyLayout,
+            ApplicationTable = ApplicationTable ?? standard.ApplicationTable,
         };
         Demand(
             faults,

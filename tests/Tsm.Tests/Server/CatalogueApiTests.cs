@@ -84,6 +84,7 @@ public sealed class CatalogueApiTests : IAsyncLifetime
         changed["memory"] = 4096;
         changed["firstDomainKeys"] = "storeData";
         changed["keyLayout"] = "lengthWhenPadded";
+        changed["applicationTable"] = true;
         (int saved, _) = await _server.SendAsync(HttpMethod.Put, "/api/v1/card-models/uicc-mine", JsonContent.Create(changed));
         (_, JsonElement read) = await _server.GetAsync("/api/v1/card-models/uicc-mine");
 
