@@ -61,33 +61,13 @@ public static class NumberProblems
     public static Problem SwapChanged(string swap) => new(
         Layer, "SWAP_CHANGED", "Swap changed meanwhile", $"Swap {swap} is not what you have seen.", "It goes on in the background.", "Send the request again.", []);
 
-    /// <summary>The service needs what only its application server can give.</summary>
-    public static Problem NeedsAllocation(string service) => new(
+    /// <summary>A request of the swap did not succeed.</summary>
+    public static Problem RequestEnded(string request, string status) => new(
         Layer,
-        "SWAP_NEEDS_ALLOCATION",
-        "Service needs an allocation",
-        $"Service {service} is personalised with what its application server allocates; it cannot be installed without.",
-        "No request goes through the application server here.",
-        $"Request the service for the new card, then write the old instance off.",
-        []);
-
-    /// <summary>There is no version of the service that may be installed.</summary>
-    public static Problem NoVersion(string service) => new(
-        Layer,
-        "SWAP_NO_VERSION",
-        "No version to install",
-        $"Service {service} has no version that the carrier has approved, or was withdrawn.",
-        "It was withdrawn after it was put on the old card.",
-        "Approve a version and try the swap again, or write the old instance off.",
-        []);
-
-    /// <summary>A job of the swap did not succeed.</summary>
-    public static Problem JobEnded(string job, string status) => new(
-        Layer,
-        "SWAP_JOB_ENDED",
-        "Job without success",
-        $"Job {job} has ended as {status}.",
-        "The card refused, or did not answer in time.",
-        $"See why with GET /api/v1/jobs/{job}, then try the swap again.",
+        "SWAP_REQUEST_ENDED",
+        "Request without success",
+        $"Request {request} has ended as {status}.",
+        "Somebody has called it off, or the card did not answer.",
+        $"See why with GET /api/v1/requests/{request}, then try the swap again.",
         []);
 }

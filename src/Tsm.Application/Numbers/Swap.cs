@@ -137,8 +137,9 @@ public interface ISwapActions
     Task<SwapProgress> TerminateAsync(string tenant, Swap swap, SwapService service, CancellationToken cancellationToken);
 }
 
-/// <summary>How far an action has come: neither done nor a problem means that it goes on.</summary>
+/// <summary>How far an action has come.</summary>
 /// <param name="IsDone">Whether the card has proven it.</param>
 /// <param name="Job">The job that concerned it last.</param>
-/// <param name="Problem">Why it has ended without success.</param>
-public sealed record SwapProgress(bool IsDone, string? Job, Problem? Problem);
+/// <param name="Problem">Why it has ended without success, or why nobody knows its outcome yet.</param>
+/// <param name="GoesOn">Whether it has not ended.</param>
+public sealed record SwapProgress(bool IsDone, string? Job, Problem? Problem, bool GoesOn = false);

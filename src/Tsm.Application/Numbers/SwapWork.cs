@@ -85,18 +85,25 @@ public sealed class SwapWork(
             case SwapState.Waiting or SwapState.Deploying:
                 SwapProgress deployed = await actions.DeployAsync(tenant, swap, service, cancellationToken);
                 service = service with { Job = deployed.Job ?? service.Job, Problem = deployed.Problem };
-                return deployed.Problem is not null ? service with { State = SwapState.Failed }
-                    : deployed.IsDone ? await LeaveAsync(tenant, swap, service, cancellationToken)
-                    : service with { State = SwapState.Deploying };
+                return deployed.IsDone ? await LeaveAsync(tenant, swap, service, cancellationToken)
+                    : service with { State = deployed.GoesOn ? SwapState.Deploying : SwapState.Failed };
             case SwapState.LeftBehind:
                 return await LeaveAsync(tenant, swap, service, cancellationToken);
             case SwapState.Terminating:
                 SwapProgress gone = await actions.TerminateAsync(tenant, swap, service, cancellationToken);
 
-                // What the old card refuses, or does not answer, is tried again as another attempt when it can be reached.
-                return gone.Problem is not null
-                    ? service with { State = SwapState.LeftBehind, Job = gone.Job ?? service.Job, Problem = gone.Problem, Attempt = service.Attempt + 1 }
-                    : service with { State = gone.IsDone ? SwapState.Moved : SwapState.Terminating, Job = gone.Job ?? service.Job, Problem = null };
+                service = service with { Job = gone.Job ?? service.Job, Problem = gone.Problem };
+                return gone switch
+                {
+                    { IsDone: true } => service with { State = SwapState.Moved },
+                    { GoesOn: true, Problem: null } => service with { State = SwapState.Terminating },
+
+                    // Nobody knows whether the old card has let it go; the same request finds out when the card answers.
+                    { GoesOn: true } => service with { State = SwapState.LeftBehind },
+
+                    // What the old card refuses is tried again as another attempt when it can be reached.
+                    _ => service with { State = SwapState.LeftBehind, Attempt = service.Attempt + 1 },
+                };
             default:
                 return service;
         }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
+using Tsm.Application.Requests;
 
 namespace Tsm.Application.Policies;
 
@@ -45,21 +45,23 @@ public sealed record PolicyAction
     /// <summary>The job that carries it out.</summary>
     public string? Job { get; init; }
 
-    /// <summary>Why the card did not take it.</summary>
+    /// <summary>Why it was not taken.</summary>
     public Problem? Problem { get; init; }
 
-    /// <summary>When the card has taken or refused it.</summary>
+    /// <summary>When its request was taken or refused.</summary>
     public DateTimeOffset? SettledAt { get; init; }
 
-    /// <summary>The job id that follows from the action: whoever carries it out, and however often, it is done once.</summary>
-    public string JobId
-    {
-        get
-        {
-            byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{Policy}|{Card}|{Service}|{Number}"));
-            return $"policy-{Convert.ToHexStringLower(digest.AsSpan(0, 12))}";
-        }
-    }
+    /// <summary>As what the policy asks, and stands in the audit trail.</summary>
+    public Actor By => new(ActorKind.Policy, $"policy:{Policy}");
+
+    /// <summary>The key of its request follows from the action: whoever carries it out, and however often, it is done once.</summary>
+    public string Key => $"{Card}|{Service}|{Number}";
+
+    /// <summary>The id of its request.</summary>
+    public string RequestId => RequestIds.Of(RequestOrigin.Policy, By.Name, Key);
+
+    /// <summary>The id of the job of its request.</summary>
+    public string JobId => RequestIds.Job(RequestId, 1);
 }
 
 /// <summary>What became of an action.</summary>
@@ -68,10 +70,10 @@ public enum PolicyOutcome
     /// <summary>It was decided; the card was not asked yet, or nobody knows.</summary>
     Decided,
 
-    /// <summary>The card has taken the job.</summary>
+    /// <summary>Its request was taken.</summary>
     Taken,
 
-    /// <summary>The card, or the books, have refused it.</summary>
+    /// <summary>Its request was refused.</summary>
     Refused,
 }
 
@@ -87,7 +89,7 @@ public interface IPolicyActions
     Task<PolicyActionResult> ResumeAsync(PolicyAction action, CancellationToken cancellationToken);
 }
 
-/// <summary>What the card said.</summary>
-/// <param name="Job">The job that it has taken.</param>
-/// <param name="Problem">Why it has not taken one.</param>
+/// <summary>What became of the request of an action.</summary>
+/// <param name="Job">The job that the card gets.</param>
+/// <param name="Problem">Why it gets none.</param>
 public sealed record PolicyActionResult(string? Job, Problem? Problem);

@@ -1,12 +1,13 @@
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Requests;
 using Tsm.Application.Services;
 
 namespace Tsm.Application.Policies;
 
 /// <summary>Whether what a policy did last still stands.</summary>
 /// <param name="IsHeld">Whether it has suspended, and nobody has changed that since.</param>
-/// <param name="IsOpen">Whether the job of what it did last has not ended.</param>
+/// <param name="IsOpen">Whether the request of what it did last has not ended.</param>
 /// <param name="JudgedAt">When it acted last, if somebody has undone that; null otherwise.</param>
 public sealed record PolicyHold(bool IsHeld, bool IsOpen, DateTimeOffset? JudgedAt)
 {
@@ -15,8 +16,8 @@ public sealed record PolicyHold(bool IsHeld, bool IsOpen, DateTimeOffset? Judged
         new(wanted, IsHeld, isOverruled, isWantedByOthers, JudgedAt);
 }
 
-/// <summary>Finds out whether a policy still holds what it has suspended, from the card's jobs.</summary>
-public sealed class PolicyHolds(IJobReads jobs, ServiceOrders orders)
+/// <summary>Finds out whether a policy still holds what it has suspended, from its requests and the card's jobs.</summary>
+public sealed class PolicyHolds(IRequests requests, IJobReads jobs, IBooks books)
 {
     private const int Looked = 200;
     private const int OwnJobs = 20;
@@ -41,22 +42,24 @@ public sealed class PolicyHolds(IJobReads jobs, ServiceOrders orders)
                 return new(false, false, null);
         }
 
-        JobRow? job = await jobs.FindAsync(row.Card.Tenant, last.Job, cancellationToken);
-        bool isOpen = job?.Status is JobStatus.Queued or JobStatus.Running;
+        ServiceRequest? request = await requests.FindAsync(row.Card.Tenant, last.RequestId, cancellationToken);
+        bool isOpen = request is { HasEnded: false };
         if (last.Step == PolicyStep.Resume)
         {
             // A resumption that the card has not carried out leaves what was suspended suspended, and still by this policy.
-            return job?.Status is JobStatus.Failed or JobStatus.Expired
+            return request?.Status == RequestStatus.Failed
                 ? new(await IsStillSuspendedAsync(last, row, cancellationToken), false, null)
                 : new(false, isOpen, null);
         }
 
-        if (job?.Status is JobStatus.Failed or JobStatus.Expired or JobStatus.Refused)
+        if (request?.Status is RequestStatus.Failed or RequestStatus.Refused)
         {
-            return new(false, false, job.Status == JobStatus.Refused ? last.DecidedAt : null);
+            return new(false, false, request.Status == RequestStatus.Refused ? last.DecidedAt : null);
         }
 
-        bool isUndone = job?.Status == JobStatus.Cancelled || await IsTouchedAsync(last, row, cancellationToken);
+        // Before its job is there, nothing on the card can have come after it.
+        bool isUndone = request?.Status == RequestStatus.Cancelled
+            || (await jobs.FindAsync(row.Card.Tenant, last.JobId, cancellationToken) is not null && await IsTouchedAsync(last, row, cancellationToken));
         return new(!isUndone, isOpen, isUndone ? last.DecidedAt : null);
     }
 
@@ -67,12 +70,12 @@ public sealed class PolicyHolds(IJobReads jobs, ServiceOrders orders)
     /// <summary>Whether somebody else's job has changed the service after the policy's newest one, or would when it is carried out.</summary>
     private async Task<bool> IsTouchedAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken)
     {
-        if (await orders.FindAsync(row.Card, row.Service, cancellationToken) is not { } known)
+        if ((await books.FindAsync<Service>(row.Card.Tenant, row.Service, cancellationToken))?.Document.Find(row.Version) is not { } version)
         {
             return false;
         }
 
-        string instance = known.Version.Instance.ToString();
+        string instance = version.Instance.ToString();
         HashSet<string> own = [.. Enumerable.Range(0, Math.Min(last.Number, OwnJobs)).Select(i => (last with { Number = last.Number - i }).JobId)];
         IReadOnlyList<JobRow> newer = (await jobs.ListAsync(row.Card.Tenant, row.Card, null, null, null, Looked, cancellationToken)).Items;
         return newer

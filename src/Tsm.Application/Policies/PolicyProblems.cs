@@ -43,10 +43,6 @@ public static class PolicyProblems
     public static Problem TrialTooLarge(int limit) => new(
         Layer, "TRIAL_TOO_LARGE", "Trial too large", $"The time holds more than {limit} usage records.", "It is long, or usage is high.", "Try a shorter time.", []);
 
-    /// <summary>The service is not on the card.</summary>
-    public static Problem ServiceNotOnCard(string service, string card) => new(
-        Layer, "SERVICE_NOT_ON_CARD", "Service not on the card", $"Service {service} is not on card {card}.", "It was never requested there, or was terminated.", "See what is there with GET /api/v1/cards/" + card + ".", []);
-
     /// <summary>There is no such overrule.</summary>
     public static Problem OverruleUnknown(string card, string service) => new(
         Layer, "OVERRULE_UNKNOWN", "Overrule unknown", $"Nobody has overruled the policy for service {service} on card {card}.", "It was lifted, or its time is over.", "List them with GET /api/v1/policies/{id}/overrules.", []);

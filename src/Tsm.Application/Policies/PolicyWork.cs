@@ -3,6 +3,7 @@ using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Application.Usage;
 using Tsm.Application.Work;
@@ -10,15 +11,15 @@ using Tsm.Application.Work;
 namespace Tsm.Application.Policies;
 
 /// <summary>Looks at the reputation of a service on a card when records have come in, when one stops counting, and when a rule has changed.</summary>
-/// <remarks>Decide, remember, act: a decision is durable before the card is asked, and is asked under the same job id however often.</remarks>
+/// <remarks>Decide, remember, act: a decision is durable before it is asked for, and is asked for under the same key however often.</remarks>
 public sealed class PolicyWork(
-    IBooks books, IUsageRecords usage, IPolicyActionStore store, IPolicyActions actions, PolicyHolds holds, ServiceOrders orders, TimeProvider time)
+    IBooks books, IUsageRecords usage, IPolicyActionStore store, IPolicyActions actions, PolicyHolds holds, IServiceInstances instances, TimeProvider time)
     : IWork
 {
     /// <summary>The kind of its items: <c>service|grain</c>.</summary>
     public const string WorkKind = "reputation";
 
-    /// <summary>How long after an action whose job has not ended the card is looked at again.</summary>
+    /// <summary>How long after an action whose request has not ended the card is looked at again.</summary>
     private static readonly TimeSpan FollowUp = TimeSpan.FromMinutes(5);
 
     private const int NamedRecords = 100;
@@ -54,7 +55,7 @@ public sealed class PolicyWork(
     {
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<UsageRecord> records = await usage.OfCardAsync(card, service.Id, now - policies.Max(p => p.Window), cancellationToken);
-        ServiceInstanceRow? row = await orders.RowAsync(card, service.Id, cancellationToken);
+        ServiceInstanceRow? row = await instances.NewestAsync(card, service.Id, cancellationToken);
         if (row is null)
         {
             return null;
@@ -73,8 +74,12 @@ public sealed class PolicyWork(
         foreach (Judgement judgement in judgements)
         {
             bool others = judgements.Exists(j => j != judgement && !j.IsOverruled && j.Score.Value < j.Policy.SuspendBelow);
-            PolicyStep step = Reputation.Decide(judgement.Policy, judgement.Score, judgement.Hold.Situation(row.Wanted, judgement.IsOverruled, others));
             bool isOpen = judgement.Hold.IsOpen;
+
+            // What it asked for last has to end first: until then nobody knows that it was this policy that has suspended.
+            PolicyStep step = isOpen
+                ? PolicyStep.None
+                : Reputation.Decide(judgement.Policy, judgement.Score, judgement.Hold.Situation(row.Wanted, judgement.IsOverruled, others));
             if (step != PolicyStep.None)
             {
                 await ActAsync(judgement, step, latest.GetValueOrDefault(judgement.Policy.Id), service, row, cancellationToken);
@@ -131,7 +136,7 @@ public sealed class PolicyWork(
 
     private static AuditEntry Audit(PolicyAction action) => new(
         action.SettledAt!.Value,
-        GrainPolicyActions.By(action.Policy),
+        action.By,
         AuditAction.PolicyActed,
         AuditSubject.Card,
         action.Iccid,
@@ -145,7 +150,7 @@ public sealed class PolicyWork(
     private static string Sentence(PolicyAction action)
     {
         string what = action.Step == PolicyStep.Suspend ? "suspends" : "resumes";
-        string refused = action.Problem is { } problem ? $" The card did not take it: {problem.Name}." : "";
+        string refused = action.Problem is { } problem ? $" It was refused: {problem.Name}." : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Policy {action.Policy} {what} service {action.Service}: its score is {action.Score} by {Count(action.Records.Length)}.{refused}");

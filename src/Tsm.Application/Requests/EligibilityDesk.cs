@@ -127,7 +127,10 @@ public sealed class EligibilityDesk(
         {
             Instance = there,
             SuspendedBy = suspension is null ? null : (suspension.Origin, suspension.Requester),
-            Contract = await book.DecideAsync(request.Tenant, service, state.Model, operation, now, cancellationToken),
+
+            // What rules bring to a card comes from the card that the subscriber had before.
+            Contract = await book.DecideAsync(
+                request.Tenant, service, state.Model, operation, isMove: request.Origin == RequestOrigin.Policy, now, cancellationToken),
             Version = version,
             UpgradeProblem = problem,
             Compatibility = model is null ? null : made?.Check(model),

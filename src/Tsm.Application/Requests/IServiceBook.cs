@@ -20,8 +20,9 @@ public interface IServiceBook
     Task<Contract?> FindContractAsync(string tenant, string id, CancellationToken cancellationToken);
 
     /// <summary>Which contract covers an operation, or why none does.</summary>
+    /// <param name="isMove">Whether it takes the place of an instance on another card, which counts already.</param>
     Task<ContractVerdict> DecideAsync(
-        string tenant, Service service, string cardModel, ServiceOperation operation, DateTimeOffset now, CancellationToken cancellationToken);
+        string tenant, Service service, string cardModel, ServiceOperation operation, bool isMove, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>The same from the books.</summary>
@@ -45,7 +46,7 @@ public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServic
 
     /// <inheritdoc/>
     public async Task<ContractVerdict> DecideAsync(
-        string tenant, Service service, string cardModel, ServiceOperation operation, DateTimeOffset now, CancellationToken cancellationToken)
+        string tenant, Service service, string cardModel, ServiceOperation operation, bool isMove, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(service);
         Contract[] contracts = [.. (await books.ListAsync<Contract>(tenant, service.Provider, cancellationToken)).Select(e => e.Document)];
@@ -54,7 +55,7 @@ public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServic
         {
             foreach (Contract contract in contracts.Where(c => c.Quota is not null))
             {
-                counts[contract.Id] = await instances.CountAsync(tenant, new(Contract: contract.Id), cancellationToken);
+                counts[contract.Id] = await instances.CountAsync(tenant, new(Contract: contract.Id), cancellationToken) - (isMove ? 1 : 0);
             }
         }
 

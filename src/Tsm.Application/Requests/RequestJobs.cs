@@ -100,6 +100,7 @@ public static class RequestJobs
                 material.Provider.DomainTar,
                 material.Contract?.Mode ?? ContractMode.Simple,
                 material.Contract?.RemoveDomainWhenEmpty ?? true),
+            Tar = version.Tar,
             Personalisation = personalisation,
         });
 }

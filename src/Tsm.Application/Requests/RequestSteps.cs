@@ -206,6 +206,9 @@ public sealed partial class RequestSteps(
         {
             JobStatus.Done => await DoneAsync(request, rows.Min(r => r.Grade ?? Grade.Proven), cancellationToken),
             JobStatus.Expired => new(Unproven(request), GoesOn: true),
+
+            // A refusal that is not signed proves nothing: the packet was written off as one that the card may have carried out.
+            JobStatus.Refused when decisive.Grade is Grade.Indicated => new(Unproven(request), GoesOn: true),
             JobStatus.Cancelled => await EndAsync(request, RequestStatus.Cancelled, decisive.Problem ?? RequestProblems.CalledOff, cancellationToken),
             JobStatus.Refused => await EndAsync(request, RequestStatus.Refused, decisive.Problem, cancellationToken, decisive.Grade),
             _ => await EndAsync(request, RequestStatus.Failed, decisive.Problem, cancellationToken, decisive.Grade),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Net.Http.Headers;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Ports;
 using Tsm.Application.Providers;
@@ -91,7 +90,7 @@ internal static class ContractEndpoints
         }
 
         int count = await instances.CountAsync(caller.Tenant, new(Contract: id), cancellationToken);
-        response.Headers.ETag = Tag(entry.Version);
+        response.Headers.ETag = EntityTags.Of(entry.Version);
         return Results.Ok(ContractDetails.Show(entry.Document, entry.Version, time.GetUtcNow(), count));
     }
 
@@ -111,15 +110,9 @@ internal static class ContractEndpoints
             return ApiProblems.Result(ProviderProblems.ContractUnknown(id));
         }
 
-        string match = context.Request.Headers.IfMatch.ToString();
-        if (!EntityTagHeaderValue.TryParse(match, out EntityTagHeaderValue? expected))
+        if (EntityTags.Fault(context.Request, version, $"Contract {id}") is { } fault)
         {
-            return ApiProblems.Result(ApiProblems.VersionMissing);
-        }
-
-        if (expected.Tag != Tag(version))
-        {
-            return ApiProblems.Result(ApiProblems.VersionStale($"Contract {id}"));
+            return ApiProblems.Result(fault);
         }
 
         if (before.EndedAt is not null || before.Until <= time.GetUtcNow())
@@ -149,7 +142,7 @@ internal static class ContractEndpoints
             return ApiProblems.Result(ApiProblems.VersionStale($"Contract {id}"));
         }
 
-        context.Response.Headers.ETag = Tag(version + 1);
+        context.Response.Headers.ETag = EntityTags.Of(version + 1);
         return Results.Ok(ContractDetails.Show(contract, version + 1, time.GetUtcNow()));
     }
 
@@ -178,6 +171,4 @@ internal static class ContractEndpoints
         ("quota", contract.Quota?.ToString(CultureInfo.InvariantCulture)),
         ("until", contract.Until?.ToString("O", CultureInfo.InvariantCulture)),
         ("atEnd", contract.AtEnd.ToString()));
-
-    private static string Tag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 }

@@ -28,15 +28,21 @@ internal static class PolicyEndpoints
             .AlsoFor(Role.Provider, Role.CustomerService);
         policies.MapGet("/{id}", ShowAsync)
             .WithName("ShowPolicy")
-            .WithSummary("Shows a policy with its last trial")
+            .WithSummary("Shows a policy with its last trial; the header ETag names its version")
             .Produces<PolicyDetails>()
             .Refuses(StatusCodes.Status404NotFound)
             .AlsoFor(Role.Provider, Role.CustomerService);
         policies.MapPut("/{id}", ChangeAsync)
             .WithName("ChangePolicy")
-            .WithSummary("Changes a policy; when rules or thresholds change it is a draft again")
+            .WithSummary("Changes a policy, in place of the version that If-Match or the body names; when rules or thresholds change it is a draft again")
             .Produces<PolicyDetails>()
-            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Refuses(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed,
+                StatusCodes.Status422UnprocessableEntity,
+                StatusCodes.Status428PreconditionRequired)
             .AlsoFor(Role.Provider);
         policies.MapPost("/{id}/trial", PolicySteps.TryAsync)
             .WithName("TryPolicy")
@@ -87,10 +93,16 @@ internal static class PolicyEndpoints
         ]));
     }
 
-    private static async Task<IResult> ShowAsync(string id, Caller caller, IBooks books, CancellationToken cancellationToken) =>
-        await FindAsync(caller, books, id, cancellationToken) is { } entry
-            ? Results.Ok(await ShownAsync(caller.Tenant, books, entry, cancellationToken))
-            : ApiProblems.Result(PolicyProblems.Unknown(id));
+    private static async Task<IResult> ShowAsync(string id, Caller caller, IBooks books, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(caller, books, id, cancellationToken) is not { } entry)
+        {
+            return ApiProblems.Result(PolicyProblems.Unknown(id));
+        }
+
+        response.Headers.ETag = EntityTags.Of(entry.Version);
+        return Results.Ok(await ShownAsync(caller.Tenant, books, entry, cancellationToken));
+    }
 
     private static async Task<IResult> CreateAsync(
         PolicyBody body, Caller caller, IBooks books, ServiceScope scope, TimeProvider time, CancellationToken cancellationToken)
@@ -119,11 +131,17 @@ internal static class PolicyEndpoints
     }
 
     private static async Task<IResult> ChangeAsync(
-        string id, PolicyBody body, Caller caller, IBooks books, ServiceScope scope, TimeProvider time, CancellationToken cancellationToken)
+        string id, PolicyBody body, Caller caller, IBooks books, ServiceScope scope, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         if (await FindAsync(caller, books, id, cancellationToken) is not { } entry)
         {
             return ApiProblems.Result(PolicyProblems.Unknown(id));
+        }
+
+        // Without the header the version in the body counts, and without either whichever is there.
+        if (context.Request.Headers.IfMatch.Count > 0 && EntityTags.Fault(context.Request, entry.Version, $"Policy {id}") is { } fault)
+        {
+            return ApiProblems.Result(fault);
         }
 
         Policy before = entry.Document;
@@ -140,14 +158,20 @@ internal static class PolicyEndpoints
 
         if (policy.IsSameRule(before))
         {
+            context.Response.Headers.ETag = EntityTags.Of(entry.Version);
             return Results.Ok(await ShownAsync(caller.Tenant, books, entry, cancellationToken));
         }
 
         policy = policy with { Revision = before.Revision + 1 };
         AuditEntry audit = Audit(policy, caller, time, $"Policy {id} was changed; it is a draft until this revision was tried and activated.");
-        return await books.SaveAsync(caller.Tenant, policy, body.Version ?? entry.Version, audit, cancellationToken)
-            ? Results.Ok(await ShownAsync(caller.Tenant, books, new(policy, (body.Version ?? entry.Version) + 1), cancellationToken))
-            : ApiProblems.Result(PolicyProblems.Changed(id));
+        long version = body.Version ?? entry.Version;
+        if (!await books.SaveAsync(caller.Tenant, policy, version, audit, cancellationToken))
+        {
+            return ApiProblems.Result(PolicyProblems.Changed(id));
+        }
+
+        context.Response.Headers.ETag = EntityTags.Of(version + 1);
+        return Results.Ok(await ShownAsync(caller.Tenant, books, new(policy, version + 1), cancellationToken));
     }
 
     private static async Task<IResult> ActionsAsync(

@@ -1,6 +1,7 @@
 using Tsm.Application.Hosting;
 using Tsm.Application.Policies;
 using Tsm.Application.Ports;
+using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Application.Usage;
 using Tsm.Server.Access;
@@ -29,7 +30,7 @@ internal static class ReputationEndpoints
         IUsageRecords usage,
         IPolicyActionStore actions,
         PolicyHolds holds,
-        ServiceOrders orders,
+        IServiceInstances instances,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -50,7 +51,7 @@ internal static class ReputationEndpoints
         IReadOnlyList<UsageRecord> records = policies.Length == 0
             ? []
             : await usage.OfCardAsync(key, service, now - policies.Max(p => p.Window), cancellationToken);
-        ServiceInstanceRow? instance = await orders.RowAsync(key, service, cancellationToken);
+        ServiceInstanceRow? instance = await instances.NewestAsync(key, service, cancellationToken);
         IReadOnlyList<PolicyAction> latest = await actions.LatestAsync(key, service, cancellationToken);
         List<PolicyStanding> standings = [];
         foreach (Policy policy in policies)

@@ -60,6 +60,7 @@ internal static class ServerApi
         api.MapPolicies();
         api.MapReputation();
         api.MapSubscriptions();
+        api.MapServiceInstances();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }
 }

@@ -3,6 +3,7 @@ using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
@@ -36,6 +37,9 @@ namespace Tsm.Server.Contracts;
 /// <param name="Toolkit">The version of the UICC toolkit API: that of uicc.toolkit among the packages; a request may leave it out.</param>
 /// <param name="SecurityDomains">The most security domains below the issuer's, 0 to 255. Default: unknown, and not checked.</param>
 /// <param name="Delegation">Whether there can be domains with delegated management. Default: unknown, and not checked.</param>
+/// <param name="FirstDomainKeys">How a new security domain gets its first keys. Default putKey.</param>
+/// <param name="KeyLayout">How the value of a key stands in PUT KEY. Default lengthAlways.</param>
+/// <param name="ApplicationTable">Whether the issuer's domain holds the private application table (DF70), which an audit then reads. Default false.</param>
 public sealed record CardModelDetails(
     string? Name,
     string? Description,
@@ -62,7 +66,10 @@ public sealed record CardModelDetails(
     string? GlobalPlatform = null,
     string? Toolkit = null,
     int? SecurityDomains = null,
-    bool? Delegation = null)
+    bool? Delegation = null,
+    DomainKeyRoad? FirstDomainKeys = null,
+    KeyBlockLayout? KeyLayout = null,
+    bool? ApplicationTable = null)
 {
     /// <summary>The model as the API shows it.</summary>
     public static CardModelDetails From(CardModel model)
@@ -94,7 +101,10 @@ public sealed record CardModelDetails(
             model.GlobalPlatform,
             model.Toolkit,
             model.SecurityDomains,
-            model.Delegation);
+            model.Delegation,
+            model.FirstDomainKeys,
+            model.KeyLayout,
+            model.ApplicationTable);
     }
 
     /// <summary>A package as the API shows it.</summary>
@@ -153,6 +163,9 @@ public sealed record CardModelDetails(
             GlobalPlatform = GlobalPlatform,
             SecurityDomains = SecurityDomains,
             Delegation = Delegation,
+            FirstDomainKeys = FirstDomainKeys ?? standard.FirstDomainKeys,
+            KeyLayout = KeyLayout ?? standard.KeyLayout,
+            ApplicationTable = ApplicationTable ?? standard.ApplicationTable,
         };
         Demand(
             faults,

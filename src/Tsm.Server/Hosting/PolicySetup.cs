@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tsm.Application.Numbers;
 using Tsm.Application.Policies;
-using Tsm.Application.Services;
 using Tsm.Application.Work;
 using Tsm.Server.Api;
 
@@ -18,10 +17,9 @@ internal static class PolicySetup
             .Validate(o => o.IsRight, "Work: Poll must be at least 10 ms and Lease at least 1 s.")
             .ValidateOnStart();
         services.AddSingleton<ServiceScope>();
-        services.AddSingleton<ServiceOrders>();
         services.AddSingleton<PolicyHolds>();
-        services.TryAddSingleton<IPolicyActions, GrainPolicyActions>();
-        services.TryAddSingleton<ISwapActions, GrainSwapActions>();
+        services.TryAddSingleton<IPolicyActions, RequestPolicyActions>();
+        services.TryAddSingleton<ISwapActions, RequestSwapActions>();
         services.AddSingleton<SwapStart>();
         services.AddSingleton<NumberChanges>();
         services.AddSingleton<IWork>(s => s.GetRequiredService<NumberChanges>());

@@ -122,7 +122,28 @@ public sealed class ServiceCommandTests
         Assert.Equal("""{"tlv":"DF7000"}""", server.Requests.First().Body);
     }
 
+    [Fact]
+    public async Task S1_14_Services_on_cards_are_listed_with_their_states()
+    {
+        const string Page = """
+            {"items":[{"card":"8949000000000000018","msisdn":"491700000001","service":"canteen","provider":"lunch","version":"1.0","contract":"lunch-1","generation":2,
+                       "state":"active","wanted":"suspended","pending":true,"job":"r-1","updatedAt":"2026-01-01T00:00:00Z"}],"next":"7"}
+            """;
+        await using FakeServer server = (await FakeServer.StartAsync()).On("GET /api/v1/service-instances", Page);
+        using var shell = new Shell(server);
+        using var json = new Shell(server);
+
+        Assert.Equal(0, await shell.RunAsync("service", "instances", "--service", "canteen", "--card", "491700000001", "--state", "active"));
+        Assert.Equal(0, await json.RunAsync("service", "instances", "--json"));
+
+        Assert.StartsWith("?service=canteen&card=491700000001&state=active", server.Requests.First().Query, StringComparison.Ordinal);
+        string row = shell.Output.Split('\n')[1];
+        Assert.Matches("^8949000000000000018 +491700000001 +canteen +lunch +1.0 +lunch-1 +2 +active, to be confirmed +suspended +r-1 +-", row);
+        Assert.Equal(2, JsonDocument.Parse(json.Output).RootElement.GetProperty("items")[0].GetProperty("generation").GetInt32());
+    }
+
     [Theory]
+    [InlineData("service", "instances", "--state", "lost")]
     [InlineData("service"), InlineData("service", "create"), InlineData("service", "version", "canteen"), InlineData("service", "version", "canteen", "1.0", "--data", "0101")]
     [InlineData("service", "create", "canteen", "--on-card-swap", "burn")]
     public async Task Wrong_usage_ends_with_2(params string[] arguments)

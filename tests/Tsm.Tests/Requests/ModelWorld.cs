@@ -26,7 +26,12 @@ namespace Tsm.Tests.Requests;
 /// <param name="AuditsLost">How many audits are not answered.</param>
 /// <param name="ServerDown">Whether the server is down when it is asked to allocate.</param>
 /// <param name="TellingFails">How often the server cannot be told.</param>
-internal sealed record ModelFate(JobStatus Job, bool Executed, int AuditsLost, bool ServerDown, int TellingFails);
+/// <param name="Grade">How well the end of the job is proven.</param>
+internal sealed record ModelFate(JobStatus Job, bool Executed, int AuditsLost, bool ServerDown, int TellingFails, Grade Grade = Grade.Proven)
+{
+    /// <summary>Whether the job's end says nothing of what the card has done.</summary>
+    public bool IsUnproven => Job == JobStatus.Expired || (Job == JobStatus.Refused && Grade == Grade.Indicated);
+}
 
 /// <summary>A real store with a card and a server that obey a fate, and a worker that may die at any moment.</summary>
 internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInstances, IDisposable
@@ -117,12 +122,12 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
             case EnqueueJob job:
                 bool isAudit = job.Operation == Operation.Audit;
                 JobStatus status = isAudit ? _lost++ < _fate.AuditsLost ? JobStatus.Expired : JobStatus.Done : _fate.Job;
-                if (!isAudit && (status == JobStatus.Done || (_fate.Executed && status == JobStatus.Expired)))
+                if (!isAudit && (status == JobStatus.Done || (_fate.Executed && _fate.IsUnproven)))
                 {
                     State = InstanceState.Active;
                 }
 
-                JobRow row = StoreData.Job(Card, job.JobId, status) with { EndedAt = Time.GetUtcNow(), Grade = Grade.Proven };
+                JobRow row = StoreData.Job(Card, job.JobId, status) with { EndedAt = Time.GetUtcNow(), Grade = isAudit ? Grade.Proven : _fate.Grade };
                 _rows[job.JobId] = row;
                 await _store.Grains.CommitAsync([new(Card, _version++, 1, null, [new SaveJob(row)], null)], cancellationToken);
                 return new JobAccepted(row);

@@ -124,6 +124,53 @@ public sealed class RequestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S1_14_The_network_side_lists_every_service_on_every_card_with_its_state_and_each_provider_its_own()
+    {
+        await _world.DoAsync("deploy");
+        await _world.DoAsync("deploy", RequestWorld.OtherMsisdn);
+        JsonElement suspension = await _world.DoAsync("suspend");
+        string globex = (await _world.Server.TokenAsync("provider", "globex")).Token;
+
+        (int status, JsonElement all) = await _world.Server.GetAsync("/api/v1/service-instances?service=canteen");
+        (_, JsonElement page) = await _world.Server.GetAsync("/api/v1/service-instances?limit=1");
+        (_, JsonElement next) = await _world.Server.GetAsync($"/api/v1/service-instances?limit=1&cursor={page.Text("next")}");
+        (_, JsonElement suspended) = await _world.SendAsync(_world.Provider, HttpMethod.Get, "/api/v1/service-instances?state=suspended");
+        (_, JsonElement ofCard) = await _world.Server.GetAsync($"/api/v1/service-instances?card={RequestWorld.OtherMsisdn}&provider=lunch");
+        (_, JsonElement foreign) = await _world.SendAsync(globex, HttpMethod.Get, "/api/v1/service-instances");
+        (int hidden, JsonElement unknown) = await _world.SendAsync(globex, HttpMethod.Get, $"/api/v1/service-instances?card={RequestWorld.Iccid}");
+        (int wrong, JsonElement problem) = await _world.Server.GetAsync("/api/v1/service-instances?state=lost");
+        (int cursor, _) = await _world.Server.GetAsync("/api/v1/service-instances?cursor=none");
+
+        Assert.Equal((200, 404, 400, 400), (status, hidden, wrong, cursor));
+        Assert.Equal([RequestWorld.OtherIccid, RequestWorld.Iccid], all.List("items").Select(i => i.Text("card")));
+        Assert.Equal([RequestWorld.OtherIccid, RequestWorld.Iccid], page.List("items").Concat(next.List("items")).Select(i => i.Text("card")));
+        JsonElement seen = suspended.List("items").Single();
+        Assert.Equal(
+            (RequestWorld.Iccid, RequestWorld.Msisdn, "canteen", "lunch", "1.0", "lunch-1"),
+            (seen.Text("card"), seen.Text("msisdn"), seen.Text("service"), seen.Text("provider"), seen.Text("version"), seen.Text("contract")));
+        Assert.Equal(
+            (1, "suspended", "suspended", false, suspension.List("jobs").Single().GetString()),
+            (seen.GetProperty("generation").GetInt32(), seen.Text("state"), seen.Text("wanted"), seen.GetProperty("pending").GetBoolean(), seen.Text("job")));
+        Assert.True(seen.TryGetProperty("provenAt", out _) && seen.TryGetProperty("updatedAt", out _));
+        Assert.Equal((RequestWorld.OtherIccid, "active"), (ofCard.List("items").Single().Text("card"), ofCard.List("items").Single().Text("state")));
+        Assert.Empty(foreign.List("items"));
+        Assert.Equal(("CARD_UNKNOWN", "REQUEST_INVALID"), (unknown.Text("code"), problem.Text("code")));
+    }
+
+    [Fact]
+    public async Task A_toolkit_application_is_installed_with_the_TAR_of_its_version()
+    {
+        (int added, JsonElement version) = await _world.Server.PostAsync(
+            "/api/v1/services/canteen/versions", new { version = "1.1", application = "hello", tar = "D00042" });
+        (int approved, _) = await _world.Server.PostAsync("/api/v1/services/canteen/versions/1.1/approve", new { });
+        Assert.True((added, approved) == (201, 200), version.ToString());
+        await _world.DoAsync("deploy");
+
+        var instance = Tsm.Card.Identifiers.Aid.Parse(version.List("versions").Single(v => v.Text("version") == "1.1").Text("instance"));
+        Assert.Equal("D00042", Assert.Single(_world.Network.Card(RequestWorld.Msisdn).Content.FindInstance(instance)!.Tars).ToString());
+    }
+
+    [Fact]
     public async Task S1_16_An_operation_for_a_card_that_is_off_reaches_it_when_it_attaches()
     {
         await _world.DoAsync("deploy");

@@ -22,13 +22,14 @@ public sealed class RequestWorkerTests
     {
         var worlds =
             from job in Gen.Elements(JobStatus.Done, JobStatus.Done, JobStatus.Expired, JobStatus.Expired, JobStatus.Refused, JobStatus.Failed)
+            from grade in Gen.Elements(Grade.Proven, Grade.Indicated)
             from executed in Gen.Elements(true, false)
             from lost in Gen.Choose(0, 2)
             from down in Gen.Elements(false, false, false, true)
             from untold in Gen.Choose(0, 2)
             from deaths in Gen.Choose(0, 25).ArrayOf(3)
             from after in Gen.Elements(true, false)
-            select (Fate: new ModelFate(job, executed, lost, down, untold), Deaths: deaths, After: after);
+            select (Fate: new ModelFate(job, executed, lost, down, untold, job == JobStatus.Refused ? grade : Grade.Proven), Deaths: deaths, After: after);
 
         FsCheck.Check.One(
             FsCheck.Config.QuickThrowOnFailure.WithMaxTest(60),
@@ -50,6 +51,24 @@ public sealed class RequestWorkerTests
 
         Assert.Equal((RequestStatus.Done, Grade.Proven, 2), (ended.Status, ended.Grade, ended.Audits));
         Assert.Equal("used", world.ServerSays);
+    }
+
+    [Theory, InlineData(true, RequestStatus.Done, "used"), InlineData(false, RequestStatus.Failed, "released")]
+    public async Task A_refusal_that_nobody_has_signed_is_pending_until_an_audit_says_what_the_card_has_done(bool executed, RequestStatus status, string told)
+    {
+        using ModelWorld world = await ModelWorld.StartAsync(
+            new(JobStatus.Refused, executed, AuditsLost: 1, ServerDown: false, TellingFails: 0, Grade.Indicated));
+        (RequestDesk desk, RequestWorker worker) = world.NewProcess();
+        (ServiceRequest? taken, _) = await desk.TakeAsync(Deploy, CancellationToken.None);
+        await worker.RunAsync(CancellationToken.None);
+        ServiceRequest pending = (await world.Requests.FindAsync(ModelWorld.Tenant, taken!.Id, CancellationToken.None))!;
+
+        Assert.Equal((RequestStatus.PendingConfirmation, "PENDING_CONFIRMATION"), (pending.Status, pending.Problem!.Code));
+        Assert.Equal(AllocationState.Allocated, (await world.Allocations.FindAsync(ModelWorld.Tenant, taken.Id, CancellationToken.None))!.State);
+        ServiceRequest ended = await EndAsync(world, taken.Id);
+
+        Assert.Equal((status, Grade.Proven, 2), (ended.Status, ended.Grade, ended.Audits));
+        Assert.Equal(told, world.ServerSays);
     }
 
     [Fact]
@@ -111,7 +130,7 @@ public sealed class RequestWorkerTests
         world.Fuse.Set(int.MaxValue, after);
         ServiceRequest ended = await EndAsync(world, id!);
         Allocation? allocation = await world.Allocations.FindAsync(ModelWorld.Tenant, id!, CancellationToken.None);
-        bool isDone = !fate.ServerDown && (fate.Job == JobStatus.Done || (fate.Job == JobStatus.Expired && fate.Executed));
+        bool isDone = !fate.ServerDown && (fate.Job == JobStatus.Done || (fate.IsUnproven && fate.Executed));
         Assert.Equal(isDone, ended.Status == RequestStatus.Done);
         Assert.Equal(isDone ? AllocationState.Used : AllocationState.Released, allocation!.State);
         Assert.Equal(isDone ? "used" : "released", world.ServerSays);

@@ -76,6 +76,15 @@ internal sealed class ServiceNetwork : IAsyncDisposable
 
     public SimulatedCard Card(string msisdn) => _cards[msisdn];
 
+    /// <summary>Exchanges the cards of two numbers, as subscribers do who get other cards.</summary>
+    public void Exchange(string one, string other)
+    {
+        lock (_lock)
+        {
+            (_cards[one], _cards[other]) = (_cards[other], _cards[one]);
+        }
+    }
+
     /// <summary>Takes a card out of reach.</summary>
     public void Detach(string msisdn) => _off[msisdn] = true;
 
@@ -90,7 +99,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
             ShortMessage[] others = [.. _kept.Where(m => m.Destination != msisdn)];
             _kept.Clear();
             Array.ForEach(others, _kept.Enqueue);
-            answers = [.. kept.SelectMany(m => _cards[msisdn].Receive(m))];
+            answers = [.. kept.SelectMany(m => Receive(_cards[msisdn], m))];
         }
 
         await DeliverAsync(answers);
@@ -132,7 +141,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
             }
             else if (_cards.TryGetValue(message.Destination, out SimulatedCard? card))
             {
-                answers = [.. card.Receive(message)];
+                answers = [.. Receive(card, message)];
             }
         }
 
@@ -145,6 +154,10 @@ internal sealed class ServiceNetwork : IAsyncDisposable
         return ValueTask.FromResult(SmppResponse.Of(
             CommandStatus.Ok, new MessageResponse { MessageId = number.ToString(CultureInfo.InvariantCulture) }));
     }
+
+    // What a card sends comes from the number that its subscriber has now.
+    private static IEnumerable<ShortMessage> Receive(SimulatedCard card, ShortMessage message) =>
+        card.Receive(message).Select(answer => answer with { Source = message.Destination });
 
     private async Task DeliverAsync(ShortMessage[] answers)
     {

@@ -23,9 +23,9 @@ internal sealed class CardNetwork : IAsyncDisposable
     private int _messages;
     private int _delivered;
 
-    private CardNetwork(string iccid, string msisdn, string kic, string kid, CardProfile profile, KeyAlgorithm algorithm)
+    private CardNetwork(string iccid, string msisdn, string kic, string kid, CardProfile profile, KeyAlgorithm algorithm, string? dek)
     {
-        var keys = new CardKeySet(1, algorithm, Octets.Parse(kic), Octets.Parse(kid));
+        var keys = new CardKeySet(1, algorithm, Octets.Parse(kic), Octets.Parse(kid), dek is null ? default : Octets.Parse(dek));
         _card = new(Iccid.Parse(iccid), Msisdn.Parse(msisdn), profile, [keys], Account);
         _smsc = new(
             new(),
@@ -37,10 +37,13 @@ internal sealed class CardNetwork : IAsyncDisposable
     }
 
     public static CardNetwork Start(
-        string iccid, string msisdn, string kic, string kid, CardProfile? profile = null, KeyAlgorithm algorithm = KeyAlgorithm.Aes) =>
-        new(iccid, msisdn, kic, kid, profile ?? CardProfiles.Aes, algorithm);
+        string iccid, string msisdn, string kic, string kid, CardProfile? profile = null, KeyAlgorithm algorithm = KeyAlgorithm.Aes, string? dek = null) =>
+        new(iccid, msisdn, kic, kid, profile ?? CardProfiles.Aes, algorithm, dek);
 
     public Account Account { get; } = new();
+
+    /// <summary>Whether the card is switched off: what is sent to it is lost.</summary>
+    public bool IsOff { get; set; }
 
     /// <summary>How many short messages were submitted.</summary>
     public int Submitted => Volatile.Read(ref _messages);
@@ -76,7 +79,7 @@ internal sealed class CardNetwork : IAsyncDisposable
         {
             var message = new ShortMessage(
                 submit.Source.Value, submit.Destination.Value, submit.ProtocolId, submit.DataCoding, submit.HasHeader, submit.UserData);
-            answers = submit.Destination.Value == _card.Msisdn.Digits ? [.. _card.Receive(message)] : [];
+            answers = !IsOff && submit.Destination.Value == _card.Msisdn.Digits ? [.. _card.Receive(message)] : [];
         }
 
         _ = Task.Run(() => DeliverAsync(answers), cancellationToken);

@@ -82,9 +82,13 @@ public sealed class CatalogueApiTests : IAsyncLifetime
         var changed = JsonSerializer.Deserialize<Dictionary<string, object>>(model)!;
         changed["name"] = "uicc-mine";
         changed["memory"] = 4096;
+        changed["firstDomainKeys"] = "storeData";
+        changed["keyLayout"] = "lengthWhenPadded";
+        changed["applicationTable"] = true;
         (int saved, _) = await _server.SendAsync(HttpMethod.Put, "/api/v1/card-models/uicc-mine", JsonContent.Create(changed));
         (_, JsonElement read) = await _server.GetAsync("/api/v1/card-models/uicc-mine");
 
+        Assert.Equal(("putKey", "lengthAlways"), (model.Text("firstDomainKeys"), model.Text("keyLayout")));
         Assert.Equal(200, saved);
         Assert.Equal(JsonSerializer.Serialize(changed), JsonSerializer.Serialize(read));
     }

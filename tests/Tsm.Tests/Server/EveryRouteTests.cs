@@ -60,6 +60,7 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         ["POST /api/v1/applications"] = new() { IsRefused = true },
         ["GET /api/v1/applications"] = new(),
         ["GET /api/v1/applications/{application}"] = new("application"),
+        ["GET /api/v1/service-instances"] = new() { Query = $"?provider={Foreign}" },
         ["GET /api/v1/usage-records"] = new(),
         ["GET /api/v1/reputation"] = new() { Query = $"?card={Iccid}&service={Foreign}-wallet", IsRefused = true },
         ["POST /api/v1/policies"] = new()

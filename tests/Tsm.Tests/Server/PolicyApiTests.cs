@@ -32,13 +32,15 @@ public sealed class PolicyApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _network = CardNetwork.Start(Iccid, Msisdn, Kic, Kid);
+        _network = CardNetwork.Start(Iccid, Msisdn, Kic, Kid, dek: Kic);
         _server = await RunningServer.StartAsync([.. _network.Configuration, ("Work:Poll", "00:00:00.05")]);
         (int status, JsonElement answer) = await _server.ImportAsync(
-            $"iccid,msisdn,model,kvn,kic,kid,dek\n{Iccid},{Msisdn},uicc-aes,1,{Kic},{Kid},\n{OtherIccid},491700000002,uicc-aes,1,{Kic},{Kid},\n");
+            $"iccid,msisdn,model,kvn,kic,kid,dek\n{Iccid},{Msisdn},uicc-aes,1,{Kic},{Kid},{Kic}\n{OtherIccid},491700000002,uicc-aes,1,{Kic},{Kid},\n");
         Assert.True(status == 200, answer.ToString());
         (_, JsonElement application) = await _server.UploadAsync(CapBuilder.SampleApplet().Memory, "?name=canteen");
         _books = ServiceBooks.Of(_server);
+        await _server.ProviderAsync("bank");
+        await _server.PostAsync("/api/v1/contracts", new { id = "bank-1", provider = "bank", mode = "simple" });
         await _books.OfferAsync("canteen", application.Text("id"), Aid.Parse(application.List("applets").First().GetString()!), server: "kitchen");
         await _books.OfferAsync("bus", application.Text("id"), Applet, provider: "metro", server: "tickets");
         await _books.PutAsync("canteen", Iccid);
@@ -105,6 +107,52 @@ public sealed class PolicyApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S1_12_What_a_policy_has_suspended_its_provider_cannot_resume_even_where_it_has_suspended_before()
+    {
+        await InstallAsync();
+        string bank = (await _server.TokenAsync("provider", "bank")).Token;
+        foreach (string operation in new[] { "suspend", "resume" })
+        {
+            (_, JsonElement? own) = await _server.AsAsync(bank, HttpMethod.Post, "/api/v1/requests", new { service = "canteen", operation, msisdn = Msisdn });
+            await RequestEndsAsync(own!.Value, "done");
+        }
+
+        await AddAsync(Usage("u1", "fraud"));
+        await GoLiveAsync();
+        await EndAsync((await LastActionAsync("suspend")).Text("job"));
+        (_, JsonElement requests) = await _server.GetAsync("/api/v1/requests?service=canteen");
+        JsonElement suspension = requests.List("items").First();
+        (int refused, JsonElement? problem) = await _server.AsAsync(
+            bank, HttpMethod.Post, "/api/v1/requests", new { service = "canteen", operation = "resume", msisdn = Msisdn });
+        await AddAsync(Usage("u2", "paid", 20));
+        await EndAsync((await LastActionAsync("resume")).Text("job"));
+
+        Assert.Equal(("policy", "policy:strict", "suspend"), (suspension.Text("origin"), suspension.Text("requester"), suspension.Text("operation")));
+        Assert.Equal((409, "SUSPENDED_BY_ANOTHER"), (refused, problem!.Value.Text("code")));
+        (_, JsonElement card) = await _server.GetAsync($"/api/v1/cards/{Iccid}");
+        Assert.Contains(card.List("contents"), c => c.Text("kind") == "application" && c.Text("confirmed") == "SELECTABLE");
+    }
+
+    [Fact]
+    public async Task S1_12_While_a_card_is_off_a_policy_asks_once_and_waits()
+    {
+        await InstallAsync();
+        _network.IsOff = true;
+        await AddAsync(Usage("u1", "fraud"));
+        await GoLiveAsync();
+        JsonElement suspended = await LastActionAsync("suspend");
+        await AddAsync(Usage("u2", "paid", 20));
+        await WorkIsDoneAsync();
+        await AddAsync(Usage("u3", "fraud"));
+        await WorkIsDoneAsync();
+
+        (_, JsonElement actions) = await _server.GetAsync("/api/v1/policies/strict/actions");
+        (_, JsonElement requests) = await _server.GetAsync("/api/v1/requests?service=canteen");
+        Assert.Equal(suspended.Text("job"), actions.List("items").Single().Text("job"));
+        Assert.Equal("policy:strict", requests.List("items").Single(r => !r.TryGetProperty("endedAt", out _)).Text("requester"));
+    }
+
+    [Fact]
     public async Task S1_12_What_an_operator_has_suspended_a_policy_never_resumes()
     {
         await InstallAsync();
@@ -115,7 +163,6 @@ public sealed class PolicyApiTests : IAsyncLifetime
 
         (_, JsonElement asked) = await _server.PostAsync("/api/v1/jobs", new { operation = "suspend", cards = new[] { Iccid }, application = "canteen" });
         await EndAsync(asked.List("jobs").Single().Text("id"));
-        await _books.PutAsync("canteen", Iccid, state: Tsm.Application.Services.InstanceState.Suspended);
         await AddAsync(Usage("u2", "paid", 100));
         await WorkIsDoneAsync();
 
@@ -152,6 +199,34 @@ public sealed class PolicyApiTests : IAsyncLifetime
         Assert.Empty(jobs.List("items"));
         (_, JsonElement trail) = await _server.GetAsync("/api/v1/audit-trail?action=book.saved");
         Assert.Contains(trail.List("items"), e => e.GetProperty("details").TryGetProperty("forced", out _) && e.GetProperty("details").Text("reason") == "fraud wave");
+    }
+
+    [Fact]
+    public async Task A_policy_is_changed_in_place_of_the_version_that_was_read_and_no_other()
+    {
+        await _server.PostAsync("/api/v1/policies", Draft);
+        using HttpResponseMessage read = await _server.Client.GetAsync(new Uri("/api/v1/policies/strict", UriKind.Relative));
+        string tag = read.Headers.ETag!.ToString();
+
+        (int stale, JsonElement? problem) = await PutAsync(30, "\"7\"");
+        (int wrong, JsonElement? missing) = await PutAsync(30, "7");
+        (int changed, JsonElement? now) = await PutAsync(30, tag);
+        (int again, _) = await PutAsync(20, tag);
+        (int named, JsonElement? body) = await PutAsync(20, null, version: 2);
+        (int old, JsonElement? conflict) = await PutAsync(10, null, version: 2);
+        (int silent, JsonElement? last) = await PutAsync(10, null);
+
+        Assert.Equal((412, 428, 200, 412), (stale, wrong, changed, again));
+        Assert.Equal((200, 409, 200), (named, old, silent));
+        Assert.Equal(("\"1\"", "VERSION_STALE", "VERSION_MISSING", "POLICY_CHANGED"), (tag, problem!.Value.Text("code"), missing!.Value.Text("code"), conflict!.Value.Text("code")));
+        Assert.Equal([2, 3, 4], new[] { now, body, last }.Select(p => p!.Value.GetProperty("version").GetInt64()));
+
+        Task<(int Status, JsonElement? Body)> PutAsync(int suspendBelow, string? ifMatch, long? version = null) => _server.AsAsync(
+            null,
+            HttpMethod.Put,
+            "/api/v1/policies/strict",
+            new { service = "canteen", start = 100, suspendBelow, resumeAbove = 80, rules = new[] { new { kind = "fraud", points = -60, windowDays = 30 } }, version },
+            ifMatch);
     }
 
     [Fact]
@@ -273,9 +348,14 @@ public sealed class PolicyApiTests : IAsyncLifetime
 
     private async Task InstallAsync()
     {
-        (_, JsonElement asked) = await _server.PostAsync("/api/v1/jobs", new { operation = "install", cards = new[] { Iccid }, application = "canteen", activate = true });
-        Assert.Equal("done", (await EndAsync(asked.List("jobs").Single().Text("id"))).Text("status"));
+        await _books.PutAsync("canteen", Iccid, state: Tsm.Application.Services.InstanceState.Absent);
+        (int status, JsonElement asked) = await _server.PostAsync("/api/v1/requests", new { service = "canteen", operation = "deploy", msisdn = Msisdn });
+        Assert.True(status == 202, asked.ToString());
+        await RequestEndsAsync(asked, "done");
     }
+
+    private Task RequestEndsAsync(JsonElement asked, string status) => UntilAsync(
+        async () => (await _server.GetAsync($"/api/v1/requests/{asked.Text("id")}")).Body.Text("status") == status);
 
     private async Task<JsonElement> LastActionAsync(string step)
     {
@@ -291,7 +371,13 @@ public sealed class PolicyApiTests : IAsyncLifetime
     private async Task<JsonElement> EndAsync(string id)
     {
         JsonElement job = default;
-        await UntilAsync(async () => (job = (await _server.GetAsync($"/api/v1/jobs/{id}")).Body).Text("status") is not ("queued" or "running"));
+        await UntilAsync(async () => await _server.GetAsync($"/api/v1/jobs/{id}") is (200, var found) && (job = found).Text("status") is not ("queued" or "running"));
+        if (id.StartsWith("r-", StringComparison.Ordinal))
+        {
+            string request = id[..id.LastIndexOf('-')];
+            await UntilAsync(async () => (await _server.GetAsync($"/api/v1/requests/{request}")).Body.TryGetProperty("endedAt", out _));
+        }
+
         return job;
     }
 

@@ -25,10 +25,10 @@ public sealed class SubscriptionApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _network = CardNetwork.Start(NewIccid, Number, Kic, Kid);
+        _network = CardNetwork.Start(NewIccid, Number, Kic, Kid, dek: Kic);
         _server = await RunningServer.StartAsync([.. _network.Configuration, ("Work:Poll", "00:00:00.05")]);
         (int status, JsonElement answer) = await _server.ImportAsync(
-            $"iccid,msisdn,model,kvn,kic,kid,dek\n{OldIccid},{Number},uicc-aes,1,{Kic},{Kid},\n{NewIccid},{Spare},uicc-aes,1,{Kic},{Kid},\n");
+            $"iccid,msisdn,model,kvn,kic,kid,dek\n{OldIccid},{Number},uicc-aes,1,{Kic},{Kid},\n{NewIccid},{Spare},uicc-aes,1,{Kic},{Kid},{Kic}\n");
         Assert.True(status == 200, answer.ToString());
         (_, JsonElement application) = await _server.UploadAsync(CapBuilder.SampleApplet().Memory, "?name=hello");
         _application = application.Text("id");
@@ -80,6 +80,8 @@ public sealed class SubscriptionApiTests : IAsyncLifetime
     [Fact]
     public async Task A_swap_deploys_to_the_new_card_and_shows_what_is_left_on_the_old_one_until_it_is_written_off()
     {
+        await _server.ProviderAsync("bank");
+        await _server.PostAsync("/api/v1/contracts", new { id = "bank-1", provider = "bank", mode = "simple" });
         await _books.OfferAsync("canteen", _application, _module);
         await _books.PutAsync("canteen", OldIccid);
 
@@ -108,10 +110,10 @@ public sealed class SubscriptionApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_its_provider_orphans_stays_and_one_that_needs_an_allocation_says_so()
+    public async Task A_service_that_its_provider_orphans_stays_and_one_that_no_contract_covers_says_so()
     {
         await _books.OfferAsync("bus", _application, _module, provider: "metro", rule: CardSwapRule.Orphan);
-        await _books.OfferAsync("canteen", _application, _module, server: "kitchen");
+        await _books.OfferAsync("canteen", _application, _module);
         await _books.PutAsync("bus", OldIccid, provider: "metro");
         await _books.PutAsync("canteen", OldIccid);
 
@@ -122,7 +124,7 @@ public sealed class SubscriptionApiTests : IAsyncLifetime
 
         Assert.Equal(202, retried);
         Assert.Equal([("bus", "orphaned"), ("canteen", "failed")], ended.List("services").Select(s => (s.Text("service"), s.Text("state"))));
-        Assert.Equal("SWAP_NEEDS_ALLOCATION", again.List("services").Last().GetProperty("problem").Text("code"));
+        Assert.Equal("CONTRACT_NONE", again.List("services").Last().GetProperty("problem").Text("code"));
         Assert.Equal(
             [("metro", "Orphaned"), ("bank", "Failed"), ("bank", "Failed")],
             (await _books.EventsAsync(EventKind.Orphaned)).Select(e => (e.Provider, e.Details["state"])));

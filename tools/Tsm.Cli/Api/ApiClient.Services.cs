@@ -42,6 +42,13 @@ internal sealed partial class ApiClient
     public Task<Answer<TableComparison>> CompareServiceTableAsync(string tlv, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "services/table/compare", Json(new(tlv), TsmJson.Default.TableOrder), TsmJson.Default.TableComparison, null, cancellation);
 
+    public Task<Answer<Page<ServiceInstance>>> ServiceInstancesAsync(
+        string? provider, string? service, string? card, string? state, int limit, string? cursor, CancellationToken cancellation) => GetAsync(
+        "service-instances" + Query(
+            ("provider", provider), ("service", service), ("card", card), ("state", state), ("limit", Number(limit)), ("cursor", cursor)),
+        TsmJson.Default.PageServiceInstance,
+        cancellation);
+
     private static StringContent Json<T>(T value, JsonTypeInfo<T> type) =>
         new(JsonSerializer.Serialize(value, type), Encoding.UTF8, "application/json");
 }

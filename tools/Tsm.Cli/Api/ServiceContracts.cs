@@ -148,3 +148,33 @@ internal sealed record TableComparison
 
 /// <summary>A code for which card and server do not say the same.</summary>
 internal sealed record TableDisagreement(string Code, string? Card, string? Server, string? Meaning);
+
+/// <summary>A service on a card.</summary>
+internal sealed record ServiceInstance
+{
+    public string Card { get; init; } = "";
+
+    public string? Msisdn { get; init; }
+
+    public string Service { get; init; } = "";
+
+    public string? Provider { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? Contract { get; init; }
+
+    public int Generation { get; init; }
+
+    public string? State { get; init; }
+
+    public string? Wanted { get; init; }
+
+    public bool Pending { get; init; }
+
+    public string? Job { get; init; }
+
+    public DateTimeOffset? ProvenAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+}

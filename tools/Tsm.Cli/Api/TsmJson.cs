@@ -54,6 +54,7 @@ namespace Tsm.Cli.Api;
 [JsonSerializable(typeof(AppServerOrder))]
 [JsonSerializable(typeof(AppServer))]
 [JsonSerializable(typeof(Page<AppServer>))]
+[JsonSerializable(typeof(Page<ServiceInstance>))]
 internal sealed partial class TsmJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Indented = new()

@@ -33,6 +33,11 @@ internal static class ServiceCommands
     private static readonly Option<string?> Only = Text("--version", "VERSION", "One version only");
     private static readonly Option<string?> Reason = Text("--reason", "TEXT", "Why, for the provider");
     private static readonly Option<string?> Card = Text("--card", "HEX", "The table of a card (object DF70): names where it disagrees, and ends with 1 if it does");
+    private static readonly Option<string?> OfService = Text("--service", "SERVICE", "Only this service");
+    private static readonly Option<string?> OnCard = Text("--card", "CARD", "Only on the card with this ICCID or number");
+    private static readonly Option<string?> OfProvider = Text("--provider", "PROVIDER", "Only services of this provider");
+    private static readonly Option<string?> State = OneOf(
+        "--state", "Only in this state, as the card has proven it", "absent", "installed", "personalised", "active", "suspended");
 
     public static Verb Build(Terminal terminal) => new Verb("service", "Services: offer, version, approve, look at").With(
         new Verb("create", "Offer a service", "tsm service create canteen --provider acme --name \"Canteen card\" --code 01 --application-server canteen")
@@ -55,7 +60,10 @@ internal static class ServiceCommands
         new Verb("matrix", "Show which versions can go to which card models, and why not to the others", "tsm service matrix canteen")
             .Takes(Id, Only).TalksToServer().Does(terminal, MatrixAsync),
         new Verb("table", "Show the private table as cards hold it, or compare a card's", "tsm service table", "tsm service table --card DF7000")
-            .Takes(Card).TalksToServer().Does(terminal, TableAsync));
+            .Takes(Card).TalksToServer().Does(terminal, TableAsync),
+        new Verb("instances", "List services on cards with their states, newest first",
+            "tsm service instances --service canteen --state suspended", "tsm service instances --card 491700000001 --json")
+            .Takes(OfService, OnCard, State, OfProvider, CommonOptions.Limit, CommonOptions.Cursor).TalksToServer().Does(terminal, InstancesAsync));
 
     private static async Task<int> CreateAsync(Invocation run) =>
         Told(run, await run.Api.CreateServiceAsync(Order(run) with { Id = run.Get(Id), Provider = run.Get(Provider) }, run.Cancellation), "offered");
@@ -133,6 +141,14 @@ internal static class ServiceCommands
 
         Answer<ServiceTable> answer = await run.Api.ServiceTableAsync(run.Cancellation);
         return run.Result(answer.Json, console => ServiceText.Table(console, answer.Value));
+    }
+
+    private static async Task<int> InstancesAsync(Invocation run)
+    {
+        Answer<Page<ServiceInstance>> answer = await run.Api.ServiceInstancesAsync(
+            run.Get(OfProvider), run.Get(OfService), run.Get(OnCard), run.Get(State), run.Get(CommonOptions.Limit), run.Get(CommonOptions.Cursor),
+            run.Cancellation);
+        return run.Result(answer.Json, console => ServiceText.Instances(console, answer.Value));
     }
 
     private static int Told(Invocation run, Answer<Service> answer, string what) => run.Result(answer.Json, console =>

@@ -90,6 +90,20 @@ internal static class ServiceText
         }
     }
 
+    public static void Instances(IAnsiConsole console, Page<ServiceInstance> page)
+    {
+        var table = new TextTable("card", "number", "service", "provider", "version", "contract", "time", "state", "on the way to", "job", "proven");
+        foreach (ServiceInstance instance in page.Items)
+        {
+            table.Row(
+                instance.Card, instance.Msisdn, instance.Service, instance.Provider, instance.Version, instance.Contract, Print.Count(instance.Generation),
+                instance.Pending ? $"{instance.State}, to be confirmed" : instance.State,
+                instance.Wanted == instance.State ? null : instance.Wanted, instance.Job, Print.Time(instance.ProvenAt));
+        }
+
+        ListText.Write(console, table, page.Next, "No services on cards. Ask for one with `tsm request create`.");
+    }
+
     /// <summary>Why a model does not fit, each reason with who can mend it.</summary>
     public static string Reasons(Compatibility model) => model.Findings.Count == 0
         ? string.Join("; ", model.Reasons)
