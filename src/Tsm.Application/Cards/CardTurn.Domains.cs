@@ -46,8 +46,10 @@ internal sealed partial class CardTurn
             Stage.PutDomainKeys when domain.InUse is null => Model.FirstDomainKeys == DomainKeyRoad.PutKey ? issuers with { Tar = domain.Tar } : issuers,
             Stage.ProveDomainKeys => Own(domain.Next ?? domain.InUse),
             Stage.PutDomainKeys or Stage.ListDomainKeys or Stage.RetireDomainKeys or Stage.Personalise => Own(domain.InUse),
+
+            // In the other modes the issuer's domain does it: in the authorized one the provider may have taken the keys over.
             Stage.Clean or Stage.Undo or Stage.Load or Stage.Install or Stage.MakeSelectable or Stage.Lock or Stage.Unlock or Stage.Delete
-                or Stage.DeleteLoadFile when domain.Mode != ContractMode.Simple => Own(domain.InUse),
+                or Stage.DeleteLoadFile when domain.Mode == ContractMode.Delegated => Own(domain.InUse),
             _ => issuers,
         };
     }

@@ -23,6 +23,7 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
         ("wallet", "bank", "10"), ("canteen", "lunch", "01"), ("vending", "lunch", "02"), ("ticket", "transit", "03"), ("parking", "transit", "04"),
     ];
 
+    private static readonly string[] Allocating = ["canteen"];
     private static readonly object[] Allocated = [new { id = "0101", content = "{key}{serial}" }];
 
     private static readonly string[] Operations = ["deploy", "activate", "suspend", "suspend", "resume", "terminate"];
@@ -60,10 +61,10 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
             new Dictionary<string, string> { ["CANTEEN_SECRET"] = secret },
             "--url", "http://127.0.0.1:0", "--tsm", site.Url);
         string url = ((string)JsonNode.Parse(ready)!["url"]!).TrimEnd('/');
-        await MustAsync("application-servers", new { name = "canteen", url, services = new[] { "canteen" }, secret });
+        await MustAsync("application-servers", new { name = "canteen", url, services = Allocating, secret });
         foreach (((string id, string provider, string code), int number) in Services.Select((s, i) => (s, i)))
         {
-            bool allocates = id == "canteen";
+            bool allocates = Allocating.Contains(id);
             string application = await site.UploadAsync(Cap(number), id);
             await MustAsync("services", new { id, provider, name = id, code, applicationServer = allocates ? "canteen" : null });
             await MustAsync($"services/{id}/versions", new
