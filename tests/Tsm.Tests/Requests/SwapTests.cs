@@ -105,7 +105,7 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     /// <summary>Looks at the swap now; by itself the server looks every few minutes whether the old card can be reached.</summary>
-    private Task LookAsync(string swap) => _world.Server.Services.GetServices<IWork>()
+    private async Task LookAsync(string swap) => await _world.Server.Services.GetServices<IWork>()
         .Single(w => w.Kind == ISwaps.WorkKind)
         .DoAsync(new("default", ISwaps.WorkKind, swap, 0, 0), CancellationToken.None);
 
