@@ -114,13 +114,16 @@ internal static class CardEndpoints
         domain.Provider,
         domain.Mode,
         card.Contents.FirstOrDefault(c => c.Aid == domain.Aid)?.Confirmed?.Name(RegistryKind.SecurityDomain),
-        [.. domain.Keys.Select(k => new DomainKeySetSummary(
-            k.Version,
-            System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(k.Wrapped.Algorithm.ToString()),
-            k.Wrapped.KicCheckValue.ToString(),
-            k.Wrapped.KidCheckValue.ToString(),
-            k.Wrapped.DekCheckValue.ToString(),
-            k.IsProven))]);
+        [.. domain.Keys.Select(KeySet)]);
+
+    /// <summary>A key set of a provider's domain, by its check values.</summary>
+    internal static DomainKeySetSummary KeySet(DomainKeys keys) => new(
+        keys.Version,
+        System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(keys.Wrapped.Algorithm.ToString()),
+        keys.Wrapped.KicCheckValue.ToString(),
+        keys.Wrapped.KidCheckValue.ToString(),
+        keys.Wrapped.DekCheckValue.ToString(),
+        keys.IsProven);
 
     private static KeySetSummary KeySet(WrappedKeySet keys) => new(
         keys.Version,

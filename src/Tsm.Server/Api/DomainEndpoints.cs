@@ -26,6 +26,12 @@ internal static class DomainEndpoints
             .WithSummary("Moves an application or a load file from the issuer's domain into a provider's")
             .Produces<JobDetails>(StatusCodes.Status202Accepted)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+        domains.MapPost("/hand-over", KeyHandOvers.HandOverAsync)
+            .WithName("HandOverDomainKeys")
+            .WithSummary("Hands the keys of a domain to its provider, who manages it by itself: sealed by HPKE for the provider's public key")
+            .Produces<DomainKeysHandedOver>()
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .AlsoFor(Role.Provider);
     }
 
     private static async Task<IResult> RotateAsync(
@@ -109,7 +115,7 @@ internal static class DomainEndpoints
         return Results.Accepted($"/api/v1/jobs/{job.Id}", JobView.Shown(job, applications));
     }
 
-    private static Problem NoDomain(string provider, string iccid) => ApiProblems.Of(
+    internal static Problem NoDomain(string provider, string iccid) => ApiProblems.Of(
         "DOMAIN_UNKNOWN",
         "No such domain",
         $"Card {iccid} has no security domain of provider '{provider}'.",

@@ -52,6 +52,22 @@ public sealed record CardDetails(
     IReadOnlyList<CardSecurityDomain> SecurityDomains,
     CardApplicationTable? ApplicationTable);
 
+/// <summary>For whom the keys of a domain are sealed.</summary>
+/// <param name="PublicKey">65 octets, an uncompressed point of P-256, hexadecimal.</param>
+public sealed record HandOverRequest(string? PublicKey);
+
+/// <summary>The keys of a provider's domain, for the provider alone.</summary>
+/// <param name="Card">The ICCID.</param>
+/// <param name="Domain">The AID of the domain.</param>
+/// <param name="Tar">The TAR at which it takes packets.</param>
+/// <param name="KeySet">The key set by its check values.</param>
+/// <param name="Counter">The last counter that was used under it.</param>
+/// <param name="Encapsulated">Of the HPKE envelope (RFC 9180, base mode, P-256, HKDF-SHA256, AES-128-GCM; info tsm-domain-keys-1, associated data
+/// CARD/DOMAIN/VERSION in ASCII).</param>
+/// <param name="Ciphertext">Of the envelope; in it each key after its length in one octet: KIc, KID, DEK.</param>
+public sealed record DomainKeysHandedOver(
+    string Card, string Domain, string Tar, DomainKeySetSummary KeySet, ulong Counter, string Encapsulated, string Ciphertext);
+
 /// <summary>The private application table of a card, and in what it disagrees with the server's.</summary>
 /// <param name="Tlv">Its octets (DF70), hexadecimal; empty when the card has none.</param>
 /// <param name="Disagreements">Every code on which card and server disagree; none when they agree.</param>

@@ -44,6 +44,7 @@ public sealed partial class EveryRouteTests : IAsyncLifetime
         ["POST /api/v1/webhooks/{id}/test"] = new("webhook"),
         ["GET /api/v1/webhooks/{id}/deliveries"] = new("webhook"),
         ["POST /api/v1/webhooks/{id}/deliveries/{delivery}/again"] = new("webhook"),
+        ["POST /api/v1/cards/{card}/domains/{provider}/hand-over"] = new() { Body = new { publicKey = "04" }, IsRefused = true },
         ["POST /api/v1/requests"] = new() { Body = new { service = "a-service", operation = "deploy", card = Iccid }, IsRefused = true },
         ["GET /api/v1/requests"] = new() { Query = $"?provider={Foreign}" },
         ["GET /api/v1/requests/{id}"] = new("request"),
