@@ -81,7 +81,7 @@ public sealed class OrleansOptions
         TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5),
     ];
 
-    /// <summary>The longest state of a machine in octets. Default: 16 KiB.</summary>
+    /// <summary>The longest state of a machine in octets. Default: 32 KiB.</summary>
     [Range(1024, 1_048_576)]
-    public int MaxStateOctets { get; set; } = 16 * 1024;
+    public int MaxStateOctets { get; set; } = 32 * 1024;
 }

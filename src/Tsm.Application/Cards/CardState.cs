@@ -83,6 +83,12 @@ public static class CardLimits
     /// <summary>Jobs waiting at one card.</summary>
     public const int Jobs = 16;
 
+    /// <summary>
+    /// How long a state may be, in octets, for another job to be taken: what is left to the host's limit is for what comes of the jobs
+    /// that wait, packets, answers, domains and their keys. A card with many services has a shorter queue.
+    /// </summary>
+    public const int StateForMoreJobs = 20 * 1024;
+
     /// <summary>Ended jobs remembered in the state; older ones are answered from their rows.</summary>
     public const int EndedJobs = 64;
 

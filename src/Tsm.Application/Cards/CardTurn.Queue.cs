@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Tsm.Application.Applications;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -46,12 +47,21 @@ internal sealed partial class CardTurn
             return new JobRejected(problem!);
         }
 
+        if (_card.Jobs.Length > 0 && LengthWith(job!) > CardLimits.StateForMoreJobs)
+        {
+            return new JobRejected(Problems.QueueFull(_card.Iccid, _card.Jobs.Length));
+        }
+
         EnterService(job!);
         _card = _card with { Jobs = _card.Jobs.Add(job!) };
         Note("job", $"{job!.Operation} was asked for.", job: job.Id);
         RecordAsked(job, command.By);
         return new JobAccepted(Row(job));
     }
+
+    /// <summary>How long the state would be with one job more. A card without jobs takes one in any case.</summary>
+    private int LengthWith(CardJob job) =>
+        JsonSerializer.SerializeToUtf8Bytes(_card with { Jobs = _card.Jobs.Add(job) }, CardJson.Default.CardState).Length;
 
     public IReply Cancel(CancelJob command)
     {

@@ -44,7 +44,7 @@ public sealed class EmbeddedGrainHostOptions
     public IReadOnlyList<TimeSpan> RetryDelays { get; set; } =
         [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1)];
 
-    /// <summary>The longest state in octets. Default: 16 KiB.</summary>
+    /// <summary>The longest state in octets. Default: 32 KiB.</summary>
     [Range(1024, 1_048_576)]
-    public int MaxStateOctets { get; set; } = 16 * 1024;
+    public int MaxStateOctets { get; set; } = 32 * 1024;
 }

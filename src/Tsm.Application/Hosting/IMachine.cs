@@ -15,7 +15,7 @@ public interface IMachine
     /// <summary>Reads a state as <see cref="Serialize"/> wrote it, of this schema or an older one.</summary>
     object Deserialize(ReadOnlySpan<byte> state);
 
-    /// <summary>Writes a state as UTF-8 JSON, at most 16 KiB.</summary>
+    /// <summary>Writes a state as UTF-8 JSON, at most 32 KiB.</summary>
     byte[] Serialize(object state);
 
     /// <summary>The applications whose content the turn may need; the host has them at hand before it runs.</summary>

@@ -310,6 +310,32 @@ public sealed class CardDomainTests
     }
 
     [Fact]
+    public void A_card_with_many_services_takes_fewer_jobs_and_all_that_it_takes_end()
+    {
+        CardWorld world = World("aes", ContractMode.Delegated);
+        world.Model = world.Model with { Memory = 1_000_000 };
+        world.CardIsOn = false;
+        int taken = 0;
+        for (int i = 0; i < 24; i++)
+        {
+            // Each with a domain of its own and data of hundreds of octets.
+            world.Order = OrderOf(ContractMode.Delegated) with
+            {
+                Service = $"service-{i}",
+                Provider = $"provider-{i}",
+                Domain = new(Aid.Parse($"F054534D0000000000000000D0{i:X2}0100"), Tar.Parse($"D0{i:X2}01"), ContractMode.Delegated, true),
+                Personalisation = WorldKeys.Seal(new byte[400]),
+            };
+            IReply reply = world.Ask(Operation.Install, $"{i}", instance: Aid.Parse($"F0546D530101{i + 1:X2}"));
+            taken += reply is JobAccepted ? 1 : 0;
+            Assert.True(reply is JobAccepted or JobRejected { Problem.Code: "QUEUE_FULL" }, reply.ToString());
+        }
+
+        Assert.InRange(taken, 2, CardLimits.Jobs - 1);
+        Assert.InRange(world.StateLength, 0, CardLimits.StateForMoreJobs + 1024);
+    }
+
+    [Fact]
     public void A_card_that_fills_up_is_told_once()
     {
         var world = new CardWorld(1);

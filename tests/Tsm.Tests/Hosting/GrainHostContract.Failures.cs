@@ -33,7 +33,7 @@ public abstract partial class GrainHostContract
     [ContractFact]
     public async Task A_state_that_grows_beyond_the_limit_fails_the_turn()
     {
-        Assert.IsType<TurnFailed>(await SendAsync(One, new Grow(16 * 1024)));
+        Assert.IsType<TurnFailed>(await SendAsync(One, new Grow(32 * 1024)));
         Assert.IsType<Counted>(await SendAsync(One, new Grow(15 * 1024)));
         Assert.Equal(15 * 1024, ReadCount(await FindAsync(One)).Padding.Length);
     }

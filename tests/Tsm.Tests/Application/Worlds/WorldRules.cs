@@ -14,7 +14,7 @@ namespace Tsm.Tests.Application.Worlds;
 internal sealed class WorldRules(CardWorld world)
 {
     /// <summary>The most octets of a state.</summary>
-    private const int LongestState = 16 * 1024;
+    private const int LongestState = 32 * 1024;
 
     /// <summary>RHL of an answer without RC or CC.</summary>
     private const int UnsignedHeader = 10;
