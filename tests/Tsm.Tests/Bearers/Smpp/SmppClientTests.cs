@@ -26,6 +26,8 @@ public sealed class SmppClientTests
 
         Assert.Equal(new SubmitResult.Accepted("A1"), await submitted);
         Assert.Equal(1, NumberOf(submit));
+        // The listener is told after the window is open, so a message may overtake it.
+        await Eventually.IsTrueAsync(() => harness.States.Count == 2);
         Assert.Equal([SmppClientState.Connecting, SmppClientState.Bound], harness.States);
     }
 
