@@ -24,6 +24,7 @@ public sealed class KeyVault : IKeyVault, IDisposable
     private readonly VaultKey _vaultKey;
     private readonly IVaultTable _table;
     private readonly ConcurrentDictionary<string, VaultKey> _tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Octets> _tokenKeys = new(StringComparer.Ordinal);
     private readonly Lock _creating = new();
 
     /// <summary>Opens the vault and notes the check value of the vault key when the vault is new.</summary>
@@ -99,15 +100,7 @@ public sealed class KeyVault : IKeyVault, IDisposable
     public ContentKey TokenKey(string tenant)
     {
         var place = new GrainKey(tenant, "key", "token");
-        if (_table.Find(TokenRow(tenant)) is not { } wrapped)
-        {
-            using ECDsa created = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            byte[] octets = created.ExportPkcs8PrivateKey();
-            _table.TryAdd(TokenRow(tenant), Seal(place, octets));
-            CryptographicOperations.ZeroMemory(octets);
-            wrapped = _table.Find(TokenRow(tenant)) ?? throw new VaultException($"The token key of tenant '{tenant}' could not be stored.");
-        }
-
+        Octets wrapped = _tokenKeys.GetOrAdd(tenant, FindOrMakeTokenKey, place);
         byte[] secret = Unseal(place, wrapped);
         ECDsa key = ECDsa.Create();
         try
@@ -124,6 +117,20 @@ public sealed class KeyVault : IKeyVault, IDisposable
         {
             CryptographicOperations.ZeroMemory(secret);
         }
+    }
+
+    private Octets FindOrMakeTokenKey(string tenant, GrainKey place)
+    {
+        if (_table.Find(TokenRow(tenant)) is { } known)
+        {
+            return known;
+        }
+
+        using ECDsa created = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] octets = created.ExportPkcs8PrivateKey();
+        _table.TryAdd(TokenRow(tenant), Seal(place, octets));
+        CryptographicOperations.ZeroMemory(octets);
+        return _table.Find(TokenRow(tenant)) ?? throw new VaultException($"The token key of tenant '{tenant}' could not be stored.");
     }
 
     private KeySet Open(GrainKey card, string suffix, WrappedKeySet keys)

@@ -2,6 +2,8 @@ using System.Text;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;
+using Tsm.Card.Identifiers;
+using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
 using Tsm.Storage;
 using Tsm.Storage.Sqlite;
@@ -92,6 +94,63 @@ public sealed class KeyVaultTests : IDisposable
 
         Assert.Throws<VaultException>(() => vault.Open(_card, row with { KidCheckValue = Octets.Parse("000000") }));
         Assert.Throws<VaultException>(() => vault.Open(_card, row with { Dek = Octets.Parse("00") }));
+    }
+
+    [Fact]
+    public void Keys_of_a_domain_open_for_that_domain_of_that_card_only()
+    {
+        using KeyVault vault = Open();
+        Aid domain = Aid.Parse("F054534D01"), other = Aid.Parse("F054534D02");
+        WrappedKeySet row = vault.Create(_card, domain, 3, KeyAlgorithm.Aes, 16);
+
+        using KeySet opened = vault.Open(_card, domain, row);
+
+        Assert.Equal((3, 16, row.KicCheckValue), (opened.Version, opened.Kic.Length, opened.Kic.CheckValue));
+        Assert.NotNull(opened.Dek);
+        Assert.Throws<VaultException>(() => vault.Open(_card, other, row));
+        Assert.Throws<VaultException>(() => vault.Open(_card, row));
+        Assert.Throws<VaultException>(() => vault.Open(StoreData.Key("2"), domain, row));
+    }
+
+    [Fact]
+    public void What_is_sealed_opens_at_its_place_only()
+    {
+        using KeyVault vault = Open();
+        byte[] data = Octets.Parse(Kic).ToArray();
+        vault.Seal(StoreData.Key("1", "globex"), data);
+
+        Octets row = vault.Seal(_card, data);
+
+        Assert.Equal(data, vault.Unseal(_card, row));
+        Assert.NotEqual(row, vault.Seal(_card, data));
+        Assert.DoesNotContain(Kic, row.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Throws<VaultException>(() => vault.Unseal(StoreData.Key("2"), row));
+        Assert.Throws<VaultException>(() => vault.Unseal(StoreData.Key("1", "globex"), row));
+        for (int i = 0; i < row.Length; i++)
+        {
+            byte[] changed = row.ToArray();
+            changed[i] ^= 1;
+            Assert.Throws<VaultException>(() => vault.Unseal(_card, Octets.Own(changed)));
+        }
+    }
+
+    [Fact]
+    public void The_token_key_of_a_tenant_stays_the_same_also_after_a_restart()
+    {
+        Octets point;
+        using (KeyVault vault = Open())
+        using (ContentKey first = vault.TokenKey("default"))
+        using (ContentKey again = vault.TokenKey("default"))
+        using (ContentKey others = vault.TokenKey("globex"))
+        {
+            point = first.PublicPoint;
+            Assert.Equal(point, again.PublicPoint);
+            Assert.NotEqual(point, others.PublicPoint);
+        }
+
+        using KeyVault restarted = Open();
+        using ContentKey later = restarted.TokenKey("default");
+        Assert.Equal(point, later.PublicPoint);
     }
 
     [Fact]
