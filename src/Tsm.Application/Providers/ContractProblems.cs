@@ -20,6 +20,16 @@ public static class ContractProblems
         $"a contract for service {service}",
         "none");
 
+    /// <summary>None of the provider's contracts holds now.</summary>
+    public static Problem NoneHolds(string provider) => Of(
+        "CONTRACT_NONE",
+        "No contract",
+        $"Provider {provider} has no contract that holds now.",
+        "None was made, or those there are have ended or have not begun.",
+        "Make a contract with POST /api/v1/contracts.",
+        "a contract that holds now",
+        "none");
+
     /// <summary>The contract does not hold at this time.</summary>
     public static Problem Expired(Contract contract, DateTimeOffset now)
     {

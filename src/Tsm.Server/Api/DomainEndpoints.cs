@@ -83,13 +83,13 @@ internal static class DomainEndpoints
 
         if (await books.FindAsync<Provider>(caller.Tenant, provider, cancellationToken) is not { Document: var known })
         {
-            return ApiProblems.Result(NoProvider(provider));
+            return ApiProblems.Result(ProviderProblems.Unknown(provider));
         }
 
         IReadOnlyList<BookEntry<Contract>> contracts = await books.ListAsync<Contract>(caller.Tenant, provider, cancellationToken);
         if (contracts.Select(c => c.Document).FirstOrDefault(c => c.HoldsAt(time.GetUtcNow())) is not { } contract)
         {
-            return ApiProblems.Result(NoContract(provider));
+            return ApiProblems.Result(ContractProblems.NoneHolds(provider));
         }
 
         ServiceOrder order = new()
@@ -121,10 +121,4 @@ internal static class DomainEndpoints
         $"Card {iccid} has no security domain of provider '{provider}'.",
         "Nothing of the provider was deployed to this card, or its last application was terminated.",
         "Deploy a service of the provider first; GET /api/v1/cards/{card} lists the domains.");
-
-    private static Problem NoProvider(string provider) => ApiProblems.Of(
-        "PROVIDER_UNKNOWN", "Unknown provider", $"There is no provider '{provider}'.", "Its id is misspelt.", "GET /api/v1/providers lists them.");
-
-    private static Problem NoContract(string provider) => ApiProblems.Of(
-        "CONTRACT_NONE", "No contract", $"Provider '{provider}' has no contract that holds now.", "It has ended, or has not begun.", "Make a contract first.");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Tsm.Application.Applications;
 using Tsm.Application.AuditTrail;
@@ -85,6 +86,7 @@ internal static class JobRequests
     {
         string? meaning =
             body.Operation is null ? "operation is missing: write install, activate, suspend, resume, terminate or audit."
+            : Elsewhere(body.Operation.Value) is { } place ? $"operation {JsonNamingPolicy.CamelCase.ConvertName(body.Operation.Value.ToString())} is asked for with POST {place}."
             : body.Cards is not { Count: >= 1 and <= MaxCards } ? $"cards takes 1 to {MaxCards} ICCIDs or MSISDNs."
             : body.Cards.Any(string.IsNullOrWhiteSpace) ? "cards holds an empty entry."
             : body.Operation == Operation.Audit && body.Application is not null ? "An audit is of the whole card: it takes no application."
@@ -96,6 +98,15 @@ internal static class JobRequests
                 ?? (key is { Length: 0 or > MaxKeyLength } ? $"Idempotency-Key takes 1 to {MaxKeyLength} characters." : null);
         return meaning is null ? null : ApiProblems.RequestInvalid(meaning, "Correct the request; nothing was done.");
     }
+
+    /// <summary>Where operations are asked for that need a provider, its domain or its data.</summary>
+    private static string? Elsewhere(Operation operation) => operation switch
+    {
+        Operation.Personalise => "/api/v1/requests",
+        Operation.RotateKeys => "/api/v1/cards/{card}/domains/{provider}/rotate-keys",
+        Operation.Extradite => "/api/v1/cards/{card}/domains/{provider}/extradite",
+        _ => null,
+    };
 
     private static string? AidFault(string field, string? text) =>
         text is not null && !Aid.TryParse(text, out _, out string problem) ? $"{field}: {problem}" : null;

@@ -64,6 +64,8 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("POST", "/api/v1/jobs", "{", 400, "REQUEST_INVALID")]
     [InlineData("POST", "/api/v1/jobs", """{"operation":"explode","cards":["1"]}""", 400, "REQUEST_INVALID")]
     [InlineData("POST", "/api/v1/jobs", "{}", 400, "REQUEST_INVALID")]
+    [InlineData("POST", "/api/v1/jobs", """{"operation":"personalise","cards":["1"],"application":"a"}""", 400, "REQUEST_INVALID")]
+    [InlineData("POST", "/api/v1/jobs", """{"operation":"rotateKeys","cards":["1"]}""", 400, "REQUEST_INVALID")]
     [InlineData("GET", "/api/v1/cards?limit=many", null, 400, "REQUEST_INVALID")]
     [InlineData("GET", "/api/v1/cards?limit=0", null, 400, "REQUEST_INVALID")]
     [InlineData("GET", "/api/v1/jobs?status=asleep", null, 400, "REQUEST_INVALID")]
