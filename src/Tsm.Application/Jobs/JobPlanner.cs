@@ -103,7 +103,8 @@ public static class JobPlanner
         int block = job.Cursor.Block;
         Octets loadFile = application.LoadFile;
 
-        bool Fits(CommandApdu command) => ScriptLayout.SizeOf(model.ScriptFormat, command) <= room && commands.Count < model.MaxCommands;
+        bool Fits(CommandApdu command) => ScriptLayout.SizeOf(model.ScriptFormat, command) <= room && commands.Count < most;
+        int most = Math.Max(1, model.MaxCommands - (Fetches(model, owner) ? 1 : 0));
         void Add(CommandApdu command, StepPart part)
         {
             commands.Add(command);
@@ -117,7 +118,7 @@ public static class JobPlanner
             Add(owner.Permitted(open), new(Purpose.InstallForLoad, application.PackageAid));
         }
 
-        while (offset < loadFile.Length && commands.Count < model.MaxCommands && block < LoadCommand.MaxBlocks)
+        while (offset < loadFile.Length && commands.Count < most && block < LoadCommand.MaxBlocks)
         {
             int left = loadFile.Length - offset;
             int length = Math.Min(Math.Min(model.MaxLoadBlock, left), ScriptLayout.MostData(model.ScriptFormat, room));
