@@ -141,38 +141,26 @@ internal sealed partial class CardTurn
     {
         Octets Groups(int keyId, KeyMaterial key) => KeyTransport.ProtectInGroups(key, dek, keys.Version, keyId).ToOctets();
         Octets data = Octets.Concat(Groups(1, keys.Kic), Groups(2, keys.Kid), Groups(3, keys.Dek!));
-        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(domain.Aid, data, StoreDataEncryption.Encrypted);
-        ImmutableArray<StepPart> parts =
-        [
-            new(Purpose.ForPersonalization, domain.Aid),
-            .. Enumerable.Repeat(new StepPart(Purpose.StoreData, domain.Aid), commands.Length - 2),
-            new(Purpose.PutDomainKeys, domain.Aid),
-        ];
-        return new(commands, parts, new());
+        return DataFor(domain.Aid, data, StoreDataEncryption.Encrypted, Purpose.PutDomainKeys);
     }
 
     private KeyTransportOptions TransportOptions => Model.Algorithm == KeyAlgorithm.Aes ? new(Model.KeyLayout) : KeyTransportOptions.ForTripleDes;
 
-    private PlannedStep Personalise(CardJob job)
-    {
-        byte[] data = _context.Keys.Unseal(job.Order!.Personalisation);
-        (ImmutableArray<CommandApdu> commands, _) = PersonalisationScript(job.Instance!.Value, Octets.Own(data));
-        ImmutableArray<StepPart> parts =
-        [
-            new(Purpose.ForPersonalization, job.Instance),
-            .. Enumerable.Repeat(new StepPart(Purpose.StoreData, job.Instance), commands.Length - 2),
-            new(Purpose.StoreDataLast, job.Instance),
-        ];
-        return new(commands, parts, new());
-    }
+    private PlannedStep Personalise(CardJob job) => DataFor(
+        job.Instance!.Value, Octets.Own(_context.Keys.Unseal(job.Order!.Personalisation)), StoreDataEncryption.None, Purpose.StoreDataLast);
 
-    /// <summary>INSTALL [for personalization] and STORE DATA, and the octets that they take in a script.</summary>
-    private (ImmutableArray<CommandApdu> Commands, int Size) PersonalisationScript(
-        Aid instance, Octets data, StoreDataEncryption encryption = StoreDataEncryption.None)
+    /// <summary>INSTALL [for personalization] and STORE DATA; what the last one proves is <paramref name="last"/>.</summary>
+    private static PlannedStep DataFor(Aid receiver, Octets data, StoreDataEncryption encryption, Purpose last)
     {
-        ImmutableArray<CommandApdu> commands =
-            [InstallCommand.ForPersonalization(instance), .. StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, encryption)];
-        return (commands, commands.Sum(c => ScriptLayout.SizeOf(Model.ScriptFormat, c)));
+        IReadOnlyList<CommandApdu> blocks = StoreDataCommand.Blocks(data, StoreDataStructure.DataGroups, encryption);
+        return new(
+            [InstallCommand.ForPersonalization(receiver), .. blocks],
+            [
+                new(Purpose.ForPersonalization, receiver),
+                .. Enumerable.Repeat(new StepPart(Purpose.StoreData, receiver), blocks.Count - 1),
+                new(last, receiver),
+            ],
+            new());
     }
 
     private static PlannedStep Single(CommandApdu command, Purpose purpose, Aid? aid) => new([command], [new(purpose, aid)], new());

@@ -250,11 +250,9 @@ internal sealed partial class CardTurn
         {
             // A fresh domain's packets have room for as much as the issuer's.
             int length = order.Personalisation.Length - KeyWrapping.SealOverhead;
-            int size = PersonalisationScript(instance, Octets.Own(new byte[length])).Size;
-            int room = ScriptLayout.Room(Model.ScriptFormat, Capacity);
-            if (size > room)
+            if (ScriptCapacity.Personalisation(Model, instance) is var most && length > most)
             {
-                return DomainProblems.DataTooLong(size, room, Model);
+                return DomainProblems.DataTooLong(length, most, Model);
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed partial class CardTurn
 {
     private CounterDomain? Domain => _card.Domains.FirstOrDefault(d => d.Tar == Model.RamTar);
 
-    private int Capacity => PacketProtection.MaxDataLength(Header(Domain!), Concatenation.Capacity(Model.MaxSegments, SegmentOptions));
+    private int Capacity => ScriptCapacity.Of(Model);
 
     private ConcatenationOptions SegmentOptions => new()
     {

@@ -45,7 +45,7 @@ public static class ScriptCapacity
         int most = 0;
         for (int commands = 1; commands < Math.Min(model.MaxCommands, StoreDataCommand.MaxBlocks); commands++)
         {
-            int data = Math.Min(CommandApdu.MaxData, DataOf(model.ScriptFormat, room));
+            int data = Math.Min(CommandApdu.MaxData, ScriptLayout.MostData(model.ScriptFormat, room, le: false));
             if (data < 1)
             {
                 break;
@@ -56,24 +56,6 @@ public static class ScriptCapacity
         }
 
         return most;
-    }
-
-    /// <summary>Whether data groups of so many octets fit one packet together with INSTALL [for personalization].</summary>
-    /// <param name="model">The card model.</param>
-    /// <param name="instance">The instance that they are for.</param>
-    /// <param name="octets">The length of all data groups with their identifiers and lengths.</param>
-    public static bool FitsPersonalisation(CardModel model, Aid instance, int octets) => octets <= Personalisation(model, instance);
-
-    /// <summary>The most data of a STORE DATA that takes no more than <paramref name="room"/> octets.</summary>
-    private static int DataOf(ScriptFormat format, int room)
-    {
-        int data = Math.Min(CommandApdu.MaxData, room);
-        while (data > 0 && ScriptLayout.SizeOf(format, Block(data)) > room)
-        {
-            data--;
-        }
-
-        return data;
     }
 
     private static CommandApdu Block(int length) =>

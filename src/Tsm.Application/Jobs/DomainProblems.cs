@@ -89,11 +89,13 @@ public static class DomainProblems
         []);
 
     /// <summary>Data that do not fit one packet.</summary>
-    public static Problem DataTooLong(int needed, int room, CardModel model) => new(
+    /// <param name="length">How long the data are, in octets.</param>
+    /// <param name="most">How many of them one packet carries.</param>
+    public static Problem DataTooLong(int length, int most, CardModel model) => new(
         "capacity",
         "PERSONALISATION_TOO_LONG",
         "Too much data for one packet",
-        $"The data take {needed} octets of a script; a packet of card model {model.Name} has room for {room}.",
+        $"The data have {length} octets; a packet of card model {model.Name} carries {most} of them.",
         "INSTALL [for personalization] and its STORE DATA belong together: the card forgets the first with the end of the packet.",
         "Shorten the data, or raise maxSegments of the card model if the card takes more.",
         []);

@@ -39,16 +39,14 @@ public static class ScriptLayout
     }
 
     /// <summary>The most data of a command that takes no more than <paramref name="room"/> octets; less than 1 if there is no room for any.</summary>
-    /// <remarks>Of a command with data and Le, which the compact format leaves out.</remarks>
-    public static int MostData(ScriptFormat format, int room)
+    /// <param name="format">The format; the compact one leaves Le out.</param>
+    /// <param name="room">The room for the command, in octets.</param>
+    /// <param name="le">Whether the command has Le.</param>
+    public static int MostData(ScriptFormat format, int room, bool le = true)
     {
-        if (format == ScriptFormat.Compact)
-        {
-            return room - (AroundData - 1);
-        }
-
-        int most = room - AroundData;
-        while (most > 0 && BerTlv.Size(ScriptElement.CommandTag, AroundData + most) > room)
+        int around = le && format == ScriptFormat.Expanded ? AroundData : AroundData - 1;
+        int most = room - around;
+        while (format == ScriptFormat.Expanded && most > 0 && BerTlv.Size(ScriptElement.CommandTag, around + most) > room)
         {
             most--;
         }

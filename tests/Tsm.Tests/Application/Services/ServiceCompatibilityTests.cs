@@ -101,8 +101,6 @@ public sealed class ServiceCompatibilityTests
 
         Assert.InRange(Script(most), 1, capacity);
         Assert.True(Script(most + 1) > capacity, $"{most + 1} octets of data fit too.");
-        Assert.True(ScriptCapacity.FitsPersonalisation(model, Version.Instance, most));
-        Assert.False(ScriptCapacity.FitsPersonalisation(model, Version.Instance, most + 1));
 
         int Script(int octets)
         {
