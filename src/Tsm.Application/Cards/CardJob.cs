@@ -136,6 +136,9 @@ public sealed record JobCursor
     /// <summary>How many barriers were tried in vain.</summary>
     public int BarsTried { get; init; }
 
+    /// <summary>Whether one of them was not answered at all: then only an audit goes on while the domain is on the card.</summary>
+    public bool BarSilent { get; init; }
+
     /// <summary>Whether keys replace those that may be there already.</summary>
     public bool Replaces { get; init; }
 
@@ -223,6 +226,15 @@ public enum Stage
 
     /// <summary>GET DATA of the private application table, at the end of an audit.</summary>
     ReadTable,
+}
+
+/// <summary>What the steps have in common.</summary>
+public static class Stages
+{
+    /// <summary>Whether a step is about security domains, their keys or data: each is one packet, planned with the keys of the card.</summary>
+    public static bool IsOfDomains(this Stage stage) => stage is Stage.PutDelegationKeys or Stage.ListDelegationKeys or Stage.Bar
+        or Stage.CreateDomain or Stage.PutDomainKeys or Stage.ListDomainKeys or Stage.ProveDomainKeys or Stage.RetireDomainKeys
+        or Stage.Personalise or Stage.Extradite or Stage.DeleteDomain;
 }
 
 /// <summary>Something an audit has found.</summary>

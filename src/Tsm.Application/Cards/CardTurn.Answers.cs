@@ -94,6 +94,12 @@ internal sealed partial class CardTurn
         {
             Repeat(packet);
         }
+        else if (packet.Parts[0].Purpose == Purpose.Bar)
+        {
+            // The domain may be gone, or have other keys by now; the issuer's, which is asked next, knows whether it is there.
+            WriteOff(packet, possiblyExecuted: false);
+            SkipBar(packet, silent: true);
+        }
         else
         {
             WriteOff(packet, possiblyExecuted: true);
@@ -135,7 +141,7 @@ internal sealed partial class CardTurn
             case ResponseKind.Proven when opening.ProvenBy == Integrity.CryptographicChecksum:
                 Change(j => j with { SmsReceived = j.SmsReceived + segments, Proofs = j.Proofs + 1 });
                 _card = _card with { LastProofAt = Now };
-                Lower(packet);
+                LowerBarrier(packet);
                 Proven(packet, opening.Packet!, answer);
                 return Acknowledged.Instance;
             case ResponseKind.Proven or ResponseKind.Indicated:
@@ -246,8 +252,7 @@ internal sealed partial class CardTurn
         WriteOff(packet, possiblyExecuted);
         if (packet.Parts[0].Purpose == Purpose.Bar)
         {
-            Note("job", $"Nothing was answered under key version {Header(packet).Kid.KeyVersion} of {packet.KeysOf}: the card stays uncertain if the domain is still there.");
-            Change(j => j with { Cursor = packet.After with { BarsTried = packet.After.BarsTried + (grade == Grade.Proven ? 0 : 1) } });
+            SkipBar(packet, silent: false, proven: grade == Grade.Proven);
             return;
         }
 
@@ -293,7 +298,7 @@ internal sealed partial class CardTurn
         }
         else
         {
-            Raise(packet);
+            RaiseBarrier(packet);
             Note("job", "What the card has executed is unknown: it is audited before anything is repeated.");
             _card = _card with { Uncertain = _card.Uncertain || packet.Parts.Any(Changes) };
             Change(j => j with
@@ -312,7 +317,7 @@ internal sealed partial class CardTurn
         _effects.Add(new WithdrawPacket());
         if (possiblyExecuted && packet.Parts.Any(Changes))
         {
-            Raise(packet);
+            RaiseBarrier(packet);
             RecordWriteOff(packet);
             CardJob job = Active;
             _card = _card with

@@ -25,7 +25,6 @@ internal sealed partial class CardTurn
     private const int TokenKeyVersion = 0x70, ReceiptKeyVersion = 0x71;
     private const byte CurveP256 = 0x00;
     private const int TokenLength = 64;
-    private const ushort TableTag = 0xDF70;
 
     /// <summary>The script of a step whose commands hold keys or data of a provider.</summary>
     private PlannedStep PlanDomain(CardJob job) => job.Cursor.Stage switch
@@ -36,7 +35,6 @@ internal sealed partial class CardTurn
         {
             After = job.Cursor with { Stage = Stage.AuditApplications },
         },
-        Stage.ReadTable => Single(GetDataCommand.For(TableTag), Purpose.ReadTable, null),
         Stage.CreateDomain => CreateDomain(job.Order!.Domain!),
         Stage.PutDomainKeys => PutDomainKeys(DomainOf(job)!),
         Stage.ListDomainKeys => Single(GetDataCommand.For(CardObject.KeyInformation), Purpose.ListDomainKeys, DomainOf(job)!.Aid),
@@ -173,7 +171,7 @@ internal sealed partial class CardTurn
             return;
         }
 
-        StepPart part = packet.Parts.LastOrDefault(p => p.Purpose != Purpose.GetResponse) ?? packet.Parts[0];
+        StepPart part = packet.Parts.Last(p => p.Purpose != Purpose.GetResponse);
         Func<CardReceipt, Octets>? input = ReceiptInput(part, executing);
         if (input is null)
         {

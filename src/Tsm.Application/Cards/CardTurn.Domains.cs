@@ -67,11 +67,6 @@ internal sealed partial class CardTurn
     /// <summary>What the domain of a job needs before the job itself can go on; null when it needs nothing.</summary>
     private Decision? DomainStep(CardJob job)
     {
-        if (job is { Operation: Operation.Audit, Attempted: true, TableRead: false } && Model.ApplicationTable)
-        {
-            return new Decision.Proceed(Stage.ReadTable);
-        }
-
         if (job.Order?.Domain is not { } ordered
             || job.Operation is not (Operation.Install or Operation.Personalise or Operation.RotateKeys or Operation.Extradite))
         {
@@ -128,8 +123,7 @@ internal sealed partial class CardTurn
                 if (stage == Stage.PutDomainKeys && domain.Next is null)
                 {
                     using KeySet issuer = OpenKeys(null, Domain!.KeyVersion);
-                    WrappedKeySetOf(domain, issuer, out DomainKeys keys);
-                    domain = domain with { Keys = domain.Keys.Add(keys) };
+                    domain = domain with { Keys = domain.Keys.Add(NewKeys(domain, issuer)) };
                 }
 
                 Keep(domain);
@@ -138,12 +132,12 @@ internal sealed partial class CardTurn
     }
 
     // Of the same algorithm and length as the issuer's, which the card is known to take.
-    private void WrappedKeySetOf(CardDomain domain, KeySet issuer, out DomainKeys keys)
+    private DomainKeys NewKeys(CardDomain domain, KeySet issuer)
     {
         int version = Enumerable.Range(1, HighestKeyVersion)
             .OrderBy(v => _card.Domains.Any(d => d.Tar == domain.Tar && d.KeyVersion == v))
             .First(v => v != issuer.Version && domain.Keys.All(k => k.Version != v));
-        keys = new(_context.Keys.Create(domain.Aid, version, issuer.Kic.Algorithm, issuer.Kic.Length), IsPut: false, IsProven: false);
+        return new(_context.Keys.Create(domain.Aid, version, issuer.Kic.Algorithm, issuer.Kic.Length), IsPut: false, IsProven: false);
     }
 
     private void Keep(CardDomain domain)
@@ -241,39 +235,6 @@ internal sealed partial class CardTurn
             && keys.Any(k => k.KeyVersion == TokenKeyVersion) && keys.Any(k => k.KeyVersion == ReceiptKeyVersion);
         _card = _card with { Delegation = _card.Delegation! with { IsProven = there, IsSent = there } };
     }
-
-    /// <summary>The card has told its private application table, or that it has none.</summary>
-    private void TakeTable(Octets answer)
-    {
-        _card = _card with { ApplicationTable = answer };
-        Change(j => j with { TableRead = true });
-    }
-
-    /// <summary>A packet under the keys of a domain is given up: it may still arrive, and must not be executed behind an audit.</summary>
-    private void Raise(OutstandingPacket packet)
-    {
-        if (packet.KeysOf is { } domain && packet.Parts.Any(Changes))
-        {
-            var barrier = new Barrier(domain, Header(packet).Kid.KeyVersion);
-            _card = _card with { Uncertain = true, Barriers = _card.Barriers.Contains(barrier) ? _card.Barriers : _card.Barriers.Add(barrier) };
-        }
-    }
-
-    /// <summary>The card has answered a packet under these keys: what was sent under them before is dead.</summary>
-    private void Lower(OutstandingPacket packet)
-    {
-        if (packet.KeysOf is { } domain && !_card.Barriers.IsEmpty)
-        {
-            var held = new Barrier(domain, Header(packet).Kid.KeyVersion);
-            _card = _card with { Barriers = _card.Barriers.Remove(held) };
-        }
-    }
-
-    /// <summary>Keys that are gone keep nothing from being executed, and nothing under them is.</summary>
-    private void ForgetBarriers() => _card = _card with
-    {
-        Barriers = [.. _card.Barriers.Where(b => DomainOf(b.Domain)?.Keys.Any(k => k.Version == b.KeyVersion) ?? false)],
-    };
 
     /// <summary>Whether the domain that a job was about is to go: it is empty, and its provider does not keep it.</summary>
     private Aid? EmptyDomain(CardJob job) =>

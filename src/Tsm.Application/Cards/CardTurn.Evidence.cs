@@ -269,7 +269,7 @@ internal sealed partial class CardTurn
         Stage stage = purpose == Purpose.ListApplications ? Stage.AuditApplications : Stage.AuditLoadFiles;
         Change(j => j with
         {
-            Cursor = more ? new() { Stage = stage, NextPage = true, Found = found } : j.Cursor with { Found = found },
+            Cursor = more ? j.Cursor with { Stage = stage, NextPage = true, Found = found } : j.Cursor with { Found = found },
             StepsTotal = more ? Math.Max(j.StepsTotal, j.StepsDone + 2) : j.StepsTotal,
         });
         if (!more && purpose == Purpose.ListLoadFiles)
@@ -308,13 +308,25 @@ internal sealed partial class CardTurn
             Uncertain = !_card.Barriers.IsEmpty,
             AuditedAt = Now,
         };
+        bool silent = Active.Cursor.BarSilent;
         Change(j => j with { Cursor = new(), Attempted = j.Attempted || j.Operation == Operation.Audit });
         string told = found.IsEmpty
             ? "Nothing that was put on the card over the air is there."
             : $"On the card: {string.Join(", ", found.Select(f => $"{f.Aid} {f.LifeCycle}"))}.";
         Note("answer", told, grade: Grade.Proven);
+        if (silent && Active.Operation != Operation.Audit && _card.Barriers is [var barrier, ..])
+        {
+            Finish(JobStatus.Expired, Grade.Unknown, "A domain on the card does not answer.", DomainProblems.Silent(barrier.Domain, barrier.KeyVersion));
+        }
 
         // What appeared while the job's own packet was unknown is the job's.
         string? Owner(FoundItem item) => Active.LoadFile == item.Aid || Active.Instance == item.Aid ? Active.Application : null;
+    }
+
+    /// <summary>The card has told its private application table, or that it has none.</summary>
+    private void TakeTable(Octets answer)
+    {
+        _card = _card with { ApplicationTable = answer };
+        Change(j => j with { TableRead = true });
     }
 }

@@ -107,6 +107,12 @@ internal sealed partial class CardTurn
             return false;
         }
 
+        if (command.Operation == Operation.Personalise && command.Order is not { Personalisation.IsEmpty: false })
+        {
+            problem = DomainProblems.DataNeeded();
+            return false;
+        }
+
         if (command.Operation == Operation.RotateKeys)
         {
             return true;

@@ -36,6 +36,7 @@ internal sealed partial class CardTurn
             NextPacket = _card.NextPacket + ForgottenPackets,
             Uncertain = true,
         };
+        RaiseBarriers();
         Note("counter", $"The database has gone back in time: the counter moves on by {jump}, and the card is audited before anything else is done.");
         if (_card.Outstanding is not null)
         {

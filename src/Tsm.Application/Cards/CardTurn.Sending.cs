@@ -81,7 +81,7 @@ internal sealed partial class CardTurn
             return;
         }
 
-        switch (DomainStep(job) ?? Removal(job, LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed)))
+        switch (DomainStep(job) ?? Epilogue(job, LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed)))
         {
             case Decision.Reached reached:
                 Finish(JobStatus.Done, Grade.Proven, reached.Sentence, null);
@@ -100,11 +100,18 @@ internal sealed partial class CardTurn
         }
     }
 
-    /// <summary>What is gone leaves its domain empty, and the domain goes too where its provider does not keep it.</summary>
-    private Decision Removal(CardJob job, Decision decision) =>
-        job.Operation == Operation.Terminate && decision is Decision.Reached && EmptyDomain(job) is not null
-            ? new Decision.Proceed(Stage.DeleteDomain)
-            : decision;
+    /// <summary>
+    /// What follows when the aim is reached: what is gone leaves its domain empty, and the domain goes too where its provider does not
+    /// keep it; a card that was audited tells its private application table.
+    /// </summary>
+    private Decision Epilogue(CardJob job, Decision decision) => decision is not Decision.Reached
+        ? decision
+        : job switch
+        {
+            { Operation: Operation.Terminate } when EmptyDomain(job) is not null => new Decision.Proceed(Stage.DeleteDomain),
+            { Operation: Operation.Audit, TableRead: false } when Model.ApplicationTable => new Decision.Proceed(Stage.ReadTable),
+            _ => decision,
+        };
 
     /// <summary>Makes the next packet: a new counter, durable with this turn, and the octets that will be repeated if need be.</summary>
     private void Send(CardJob job)
@@ -187,7 +194,7 @@ internal sealed partial class CardTurn
 
     private PlannedStep Plan(CardJob job)
     {
-        if (job.Cursor.Stage > Stage.Finished)
+        if (job.Cursor.Stage.IsOfDomains())
         {
             return PlanDomain(job);
         }

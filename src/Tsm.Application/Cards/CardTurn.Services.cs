@@ -139,14 +139,14 @@ internal sealed partial class CardTurn
         int free = FreeMemory(_card.Contents);
         if (free < limit && FreeMemory(_before.Contents) >= limit)
         {
-            Raise(EventKind.MemoryLow, null, null, null, $"{Math.Max(0, free)} of {Model.Memory} octets are free on the card.", ("free", AuditEntries.Number(Math.Max(0, free))));
+            RaiseEvent(EventKind.MemoryLow, null, null, null, $"{Math.Max(0, free)} of {Model.Memory} octets are free on the card.", ("free", AuditEntries.Number(Math.Max(0, free))));
         }
     }
 
     private void TellDomain(string kind, CardDomain domain, string text, params ReadOnlySpan<(string, string?)> details) =>
-        Raise(kind, domain.Provider, null, _card.Jobs is [var job, ..] ? job.Id : null, text, [("domain", domain.Aid.ToString()), .. details]);
+        RaiseEvent(kind, domain.Provider, null, _card.Jobs is [var job, ..] ? job.Id : null, text, [("domain", domain.Aid.ToString()), .. details]);
 
-    private void Tell(string kind, ServiceInstanceRow row, string text) => Raise(
+    private void Tell(string kind, ServiceInstanceRow row, string text) => RaiseEvent(
         kind,
         row.Provider,
         row.Service,
@@ -157,7 +157,7 @@ internal sealed partial class CardTurn
         ("state", row.State.ToString()),
         ("version", row.Version));
 
-    private void Raise(string kind, string? provider, string? service, string? job, string text, params ReadOnlySpan<(string, string?)> details)
+    private void RaiseEvent(string kind, string? provider, string? service, string? job, string text, params ReadOnlySpan<(string, string?)> details)
     {
         string? request = job is null ? null : _before.Jobs.Concat(_card.Jobs).FirstOrDefault(j => j.Id == job)?.Order?.Request;
         _effects.Add(new RaiseEvent(new(Now, kind, provider, service, _card.Iccid, _card.Msisdn, job, request, text, AuditEntries.Details(details))));

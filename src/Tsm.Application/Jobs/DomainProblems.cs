@@ -65,7 +65,7 @@ public static class DomainProblems
         "Which domain?",
         $"{operation} is about a provider's security domain, and none was named.",
         "The job was asked for without a provider.",
-        "Ask for it in the name of a provider.",
+        "POST /api/v1/cards/{card}/domains/{provider}/rotate-keys and /extradite name it.",
         []);
 
     /// <summary>The domain is not on the card.</summary>
@@ -78,6 +78,17 @@ public static class DomainProblems
         "Deploy an application of the provider first.",
         []);
 
+    /// <summary>The domain is on the card and answers nothing, so what was sent to it before may still be executed.</summary>
+    public static Problem Silent(Aid domain, int keyVersion) => new(
+        "globalplatform",
+        "DOMAIN_SILENT",
+        "A domain does not answer",
+        $"The issuer's domain answers, and lists security domain {domain}, which does not answer under key version {keyVersion}.",
+        "The packets to it were lost, or its keys were replaced by somebody else or after the backup that this database was restored from. "
+            + "What was sent to it earlier may still arrive, so nothing else is done.",
+        "Ask again. If it never answers, delete the domain with its content by other means, then audit the card.",
+        []);
+
     /// <summary>The card has stored other keys than were sent.</summary>
     public static Problem KeysDiffer(Aid domain, Octets expected, Octets found) => new(
         "globalplatform",
@@ -86,6 +97,16 @@ public static class DomainProblems
         $"PUT KEY to {domain} was answered {found}, expected was {expected}: key version and check values.",
         "The card deciphers with another key than ours, or takes keys in another layout.",
         "Check keyLayout of the card model and the DEK of the card; the keys before are still in use.",
+        []);
+
+    /// <summary>An operation that brings data was asked for without.</summary>
+    public static Problem DataNeeded() => new(
+        "api",
+        "DATA_NEEDED",
+        "Which data?",
+        "Personalise brings an application its data, and there are none.",
+        "The job was asked for without a request: data come with the parameters of a service.",
+        "Ask for it with POST /api/v1/requests, which makes the data from the template of the service.",
         []);
 
     /// <summary>Data that do not fit one packet.</summary>
@@ -126,7 +147,7 @@ public static class DomainProblems
         "SERVICES_TOO_MANY",
         "Too many services on the card",
         $"The card remembers {limit} services.",
-        "Many services were on this card one after the other.",
-        "Ask for a higher limit.",
+        "Many services were on this card one after the other, and each is remembered with its generations.",
+        "Deploy a new version of one of them instead of a new service, or use another card.",
         []);
 }

@@ -5,6 +5,7 @@ using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Scripts;
+using Tsm.Card.Services;
 
 namespace Tsm.Application.Jobs;
 
@@ -44,6 +45,7 @@ public static class JobPlanner
             Stage.Lock => One(SetStatusCommand.Lock(job.Instance!.Value), new(Purpose.Lock, job.Instance), decide),
             Stage.Unlock => One(SetStatusCommand.Unlock(job.Instance!.Value), new(Purpose.Unlock, job.Instance), decide),
             Stage.Delete => Content(DeleteCommand.For(job.Instance!.Value, related: false), new(Purpose.DeleteInstance, job.Instance), decide),
+            Stage.ReadTable => One(GetDataCommand.For(ApplicationTable.Tag), new(Purpose.ReadTable, null), decide),
             Stage.DeleteLoadFile => Content(DeleteCommand.For(job.LoadFile!.Value, related: false), new(Purpose.DeleteLoadFile, job.LoadFile), decide),
             _ => throw new InvalidOperationException($"There is no script at stage {job.Cursor.Stage}."),
         };
@@ -61,7 +63,7 @@ public static class JobPlanner
         int packets = 0;
         while (job.Cursor.Stage is not (Stage.Decide or Stage.Finished) && packets < LoadCommand.MaxBlocks)
         {
-            if (job.Cursor.Stage > Stage.Finished)
+            if (job.Cursor.Stage.IsOfDomains())
             {
                 // The steps of security domains are planned with their keys, one packet each.
                 return packets + 1;
@@ -102,9 +104,9 @@ public static class JobPlanner
         int offset = job.Cursor.Offset;
         int block = job.Cursor.Block;
         Octets loadFile = application.LoadFile;
+        int most = Math.Max(1, model.MaxCommands - (Fetches(model, owner) ? 1 : 0));
 
         bool Fits(CommandApdu command) => ScriptLayout.SizeOf(model.ScriptFormat, command) <= room && commands.Count < most;
-        int most = Math.Max(1, model.MaxCommands - (Fetches(model, owner) ? 1 : 0));
         void Add(CommandApdu command, StepPart part)
         {
             commands.Add(command);

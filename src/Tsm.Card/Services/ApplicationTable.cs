@@ -15,7 +15,9 @@ public readonly record struct ApplicationTable : IPacket<ApplicationTable>
     /// <summary>The most applications: every code once.</summary>
     public const int MaxEntries = 256;
 
-    private const uint Tag = 0xDF70;
+    /// <summary>The tag of the table, by which GET DATA asks for it.</summary>
+    public const ushort Tag = 0xDF70;
+
     private const uint EntryTag = 0xE0;
     private const uint CodeTag = 0x80;
     private const uint AidTag = 0x4F;

@@ -1,3 +1,4 @@
+using Tsm.Application.Applications;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Events;
@@ -6,6 +7,7 @@ using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
 using Tsm.Application.Providers;
 using Tsm.Application.Services;
+using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
@@ -222,6 +224,22 @@ public sealed class CardDomainTests
     }
 
     [Fact]
+    public void Personalising_without_data_is_refused_and_the_next_job_runs()
+    {
+        CardWorld world = World("aes", ContractMode.Simple);
+        Done(world, Operation.Install, "i");
+        ServiceOrder order = world.Order!;
+
+        world.Order = order with { Personalisation = default };
+        Assert.Equal("DATA_NEEDED", Assert.IsType<JobRejected>(world.Ask(Operation.Personalise, "empty")).Problem.Code);
+        world.Order = null;
+        Assert.Equal("DATA_NEEDED", Assert.IsType<JobRejected>(world.Ask(Operation.Personalise, "none")).Problem.Code);
+
+        world.Order = order;
+        Done(world, Operation.Personalise, "again");
+    }
+
+    [Fact]
     public void S3_09_A_refused_installation_takes_back_the_domain_that_it_has_made()
     {
         var world = new CardWorld(
@@ -315,24 +333,30 @@ public sealed class CardDomainTests
         CardWorld world = World("aes", ContractMode.Delegated);
         world.Model = world.Model with { Memory = 1_000_000 };
         world.CardIsOn = false;
+        Octets data = DataGroup.Join(new DataGroup(0x0101, Octets.Own(new byte[240])));
         int taken = 0;
         for (int i = 0; i < 24; i++)
         {
-            // Each with a domain of its own and data of hundreds of octets.
+            // Each with an application and a domain of its own, and data of hundreds of octets.
+            CatalogueApplication application = CardWorld.Application(Applet($"F0546D54{i + 1:X2}"), $"application-{i}");
             world.Order = OrderOf(ContractMode.Delegated) with
             {
                 Service = $"service-{i}",
                 Provider = $"provider-{i}",
                 Domain = new(Aid.Parse($"F054534D0000000000000000D0{i:X2}0100"), Tar.Parse($"D0{i:X2}01"), ContractMode.Delegated, true),
-                Personalisation = WorldKeys.Seal(new byte[400]),
+                Personalisation = WorldKeys.Seal(data.Span),
             };
-            IReply reply = world.Ask(Operation.Install, $"{i}", instance: Aid.Parse($"F0546D530101{i + 1:X2}"));
+            IReply reply = world.Ask(Operation.Install, $"{i}", application);
             taken += reply is JobAccepted ? 1 : 0;
             Assert.True(reply is JobAccepted or JobRejected { Problem.Code: "QUEUE_FULL" }, reply.ToString());
         }
 
         Assert.InRange(taken, 2, CardLimits.Jobs - 1);
         Assert.InRange(world.StateLength, 0, CardLimits.StateForMoreJobs + 1024);
+        world.CardIsOn = true;
+        world.Run();
+        Assert.Equal(taken, world.Rows.Count);
+        Assert.True(world.Rows.Values.All(r => r.Status == JobStatus.Done), world.Describe());
     }
 
     [Fact]
@@ -364,6 +388,9 @@ public sealed class CardDomainTests
         Domain = new(Domain, DomainTar, mode, RemoveWhenEmpty: true),
         Personalisation = WorldKeys.Seal(Data.Span),
     };
+
+    private static Octets Applet(string package) =>
+        new CapBuilder { PackageAid = Aid.Parse(package), Name = "tsm.test.applet", Applets = [new(Aid.Parse(package + "01"), 10)] }.Build();
 
     private static ContentItem Content(CardWorld world, Aid aid) => Assert.Single(world.State.Contents, c => c.Aid == aid);
 

@@ -1,6 +1,8 @@
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
+using Tsm.Application.Providers;
+using Tsm.Application.Services;
 using Tsm.Security.Keys;
 using Tsm.Simulator.Cards;
 using Tsm.Tests.Application.Worlds;
@@ -45,6 +47,69 @@ public sealed class CardRestoreTests
         Assert.Equal((JobStatus.Done, Grade.Proven), (world.Job("again").Status, world.Job("again").Grade));
         Assert.DoesNotContain(world.History, h => h.Text.Contains("LOAD", StringComparison.Ordinal) && h.Kind == "sent");
         Assert.Empty(world.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public void What_was_sent_under_the_keys_of_a_domain_is_dead_before_the_audit_is_believed()
+    {
+        var world = new CardWorld(1) { Order = CardDomainTests.OrderOf(ContractMode.Delegated) };
+        world.Ask(Operation.Install, "i");
+        world.Run();
+        WorldBackup backup = world.Backup();
+        world.Ask(Operation.Activate, "forgotten");
+        world.Run();
+
+        world.Restore(backup);
+        world.Ask(Operation.Audit, "a");
+        world.Run();
+
+        Assert.Equal(JobStatus.Done, world.Job("a").Status);
+        Assert.StartsWith("GET DATA, so that nothing sent before", world.History.First(h => h.Job == "a" && h.Kind == "sent").Text, StringComparison.Ordinal);
+        Assert.Empty(world.State.Barriers);
+        Assert.False(world.State.Uncertain);
+        Assert.Equal(InstanceState.Active, world.Instances[("canteen", 1)].State);
+        Assert.Empty(world.Account.ExecutedTwice);
+    }
+
+    [Fact]
+    public void A_domain_that_is_gone_and_silent_keeps_no_card_from_its_jobs()
+    {
+        CardWorld world = WithService();
+        WorldBackup backup = world.Backup();
+        world.Ask(Operation.Terminate, "forgotten");
+        world.Run();
+
+        world.Restore(backup);
+        DropAnswersToBars(world);
+        world.Ask(Operation.Install, "again");
+        world.Run();
+
+        Assert.True(world.Job("again").Status == JobStatus.Done, world.Describe());
+        Assert.Contains(world.History, h => h.Job == "again" && h.Text.StartsWith("INSTALL of the security domain", StringComparison.Ordinal));
+        Assert.Empty(world.State.Barriers);
+        Assert.False(world.State.Uncertain);
+    }
+
+    [Fact]
+    public void A_domain_that_is_there_and_silent_lets_nothing_but_an_audit_through()
+    {
+        CardWorld world = WithService();
+        world.Restore(world.Backup());
+        DropAnswersToBars(world);
+
+        world.Ask(Operation.Terminate, "t");
+        world.Run();
+        world.Ask(Operation.Audit, "a");
+        world.Run();
+
+        Assert.Equal((JobStatus.Expired, "DOMAIN_SILENT"), (world.Job("t").Status, world.Job("t").Problem?.Code));
+        Assert.Equal(JobStatus.Done, world.Job("a").Status);
+        Assert.True(world.State.Uncertain);
+        world.FromCard = null;
+        world.Ask(Operation.Terminate, "later");
+        world.Run();
+        Assert.Equal(JobStatus.Done, world.Job("later").Status);
+        Assert.False(world.State.Uncertain);
     }
 
     [Fact]
@@ -128,4 +193,16 @@ public sealed class CardRestoreTests
             }
         }
     }
+
+    private static CardWorld WithService()
+    {
+        var world = new CardWorld(1) { Order = CardDomainTests.OrderOf(ContractMode.Simple) };
+        world.Road = world.Road with { MaxSends = 2 };
+        world.Ask(Operation.Install, "i");
+        world.Run();
+        return world;
+    }
+
+    private static void DropAnswersToBars(CardWorld world) =>
+        world.FromCard = m => world.State.Outstanding is { Parts: [{ Purpose: Purpose.Bar }, ..] } ? [] : [m];
 }
