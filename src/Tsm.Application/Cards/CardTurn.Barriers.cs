@@ -1,5 +1,3 @@
-using Tsm.Security.Scp80;
-
 namespace Tsm.Application.Cards;
 
 /// <summary>

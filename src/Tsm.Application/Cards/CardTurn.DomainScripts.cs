@@ -135,7 +135,7 @@ internal sealed partial class CardTurn
     }
 
     /// <summary>The issuer's domain hands the keys on to the new one: 00B9 and 8113 for each (GPCS 2.3.1 §11.11.4).</summary>
-    private PlannedStep StoreDomainKeys(CardDomain domain, KeySet keys, KeyMaterial dek)
+    private static PlannedStep StoreDomainKeys(CardDomain domain, KeySet keys, KeyMaterial dek)
     {
         Octets Groups(int keyId, KeyMaterial key) => KeyTransport.ProtectInGroups(key, dek, keys.Version, keyId).ToOctets();
         Octets data = Octets.Concat(Groups(1, keys.Kic), Groups(2, keys.Kid), Groups(3, keys.Dek!));

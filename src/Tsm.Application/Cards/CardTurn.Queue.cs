@@ -5,9 +5,7 @@ using Tsm.Application.Applications;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
-using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
-using Tsm.Card.Scripts;
 using Tsm.Security.Keys;
 
 namespace Tsm.Application.Cards;
