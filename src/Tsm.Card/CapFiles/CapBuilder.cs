@@ -30,8 +30,8 @@ public sealed record CapBuilder
     /// <summary>The name of the package, such as "com.example.wallet": letters, digits, dots and underscores.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The applets, 1 to 100.</summary>
-    public required ImmutableArray<CapBuilderApplet> Applets { get; init; }
+    /// <summary>The applets, up to 100; none for a library, which others can import.</summary>
+    public ImmutableArray<CapBuilderApplet> Applets { get; init; } = [];
 
     /// <summary>Packages beyond <see cref="Framework"/> and <see cref="Language"/> that a card must have.</summary>
     public ImmutableArray<CapImport> Imports { get; init; } = [];
@@ -45,14 +45,14 @@ public sealed record CapBuilder
     }.Build();
 
     /// <summary>The CAP archive.</summary>
-    /// <exception cref="InvalidOperationException">There are no applets or too many, an applet's RID differs from the package's,
+    /// <exception cref="InvalidOperationException">There are too many applets, an applet's RID differs from the package's,
     /// or the payloads do not fit the Static Field component.</exception>
     public Octets Build()
     {
         const int MaxApplets = 100;
-        if (Applets.IsDefaultOrEmpty || Applets.Length > MaxApplets || Applets.Sum(a => (long)a.PayloadLength) > 60_000)
+        if (Applets.IsDefault || Applets.Length > MaxApplets || Applets.Sum(a => (long)a.PayloadLength) > 60_000)
         {
-            throw new InvalidOperationException($"A package has 1 to {MaxApplets} applets with 60,000 octets of payload in all.");
+            throw new InvalidOperationException($"A package has up to {MaxApplets} applets with 60,000 octets of payload in all.");
         }
 
         if (Applets.Any(a => a.Aid.Rid != PackageAid.Rid))

@@ -35,7 +35,6 @@ internal sealed class CapComponents(CapBuilder package)
         var components = new SortedDictionary<ComponentTag, byte[]>
         {
             [ComponentTag.Header] = Header(),
-            [ComponentTag.Applet] = Applet(),
             [ComponentTag.Import] = Import(),
             [ComponentTag.ConstantPool] = ConstantPool(),
             [ComponentTag.Class] = Class(),
@@ -44,6 +43,16 @@ internal sealed class CapComponents(CapBuilder package)
             [ComponentTag.RefLocation] = RefLocation(),
             [ComponentTag.Descriptor] = Descriptor(),
         };
+        if (Count > 0)
+        {
+            components[ComponentTag.Applet] = Applet();
+        }
+        else
+        {
+            // No classes: what counts is that the package can be named in an import.
+            components[ComponentTag.Export] = new ComponentWriter().U1(0).ToComponent(ComponentTag.Export);
+        }
+
         components[ComponentTag.Directory] = Directory(components);
         return [.. components.Select(c => (c.Key, c.Value))];
     }
@@ -53,7 +62,7 @@ internal sealed class CapComponents(CapBuilder package)
     private byte[] Header()
     {
         //  magic 4 | format minor, major | flags | package minor, major | L AID
-        ComponentWriter writer = new ComponentWriter().U2(0xDECA).U2(0xFFED).U1(1).U1(2).U1((int)CapTraits.HasApplets)
+        ComponentWriter writer = new ComponentWriter().U2(0xDECA).U2(0xFFED).U1(1).U1(2).U1((int)(Count > 0 ? CapTraits.HasApplets : CapTraits.Exports))
             .U1(package.Version.Minor).U1(package.Version.Major);
         WriteAid(writer, package.PackageAid);
         return writer.ToComponent(ComponentTag.Header);

@@ -123,11 +123,20 @@ public sealed class CapBuilderTests
     }
 
     [Fact]
+    public void Without_applets_it_is_a_library_that_can_be_imported()
+    {
+        CapFile cap = Read((CapArchives.Sample with { Applets = [] }).Build());
+
+        Assert.True(cap.IsLibrary);
+        Assert.True(LoadFileContent.TryParse(LoadFile.Wrap(cap.LoadFileDataBlock()).Span, out LoadFileContent content, out _));
+        Assert.Empty(content.Applets);
+    }
+
+    [Fact]
     public void Refuses_what_no_card_would_take()
     {
         CapBuilder sample = CapArchives.Sample;
 
-        Assert.Throws<InvalidOperationException>(() => (sample with { Applets = [] }).Build());
         Assert.Throws<InvalidOperationException>(() => (sample with { PackageAid = Aid.Parse("A000000001") }).Build());
         Assert.Throws<InvalidOperationException>(() => (sample with { Name = "../evil" }).Build());
         Assert.Throws<ArgumentOutOfRangeException>(() => new CapBuilderApplet(Aid.Parse("F0546D53020101"), 0));
