@@ -22,6 +22,11 @@ public sealed class GrainMessagesTests
     [
         DeadlinePassed.Instance,
         new EnqueueJob("job", Operation.Install, "app", Aid.Parse("A0000000010203"), null, MakeSelectable: true, Octets.Parse("00"), Octets.Empty, new(ActorKind.Operator, "local-token", "alice")),
+        new EnqueueJobs(
+        [
+            new("first", Operation.Terminate, "app", null, null, MakeSelectable: false, default, default, Actor.CardRules, IfUnused: true),
+            new("second", Operation.Suspend, "app", null, null, MakeSelectable: false, default, default, Actor.CardRules, new() { Provider = "lunch", By = Holder.Carrier }),
+        ]),
         new CancelJob("job", Actor.CardRules),
         new PacketSubmitted("packet", 3, SubmitOutcome.Refused, Trouble),
         new MessageReceived(Octets.Parse("027100"), HasHeader: true),

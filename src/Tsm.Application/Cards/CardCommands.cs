@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
@@ -17,6 +18,7 @@ namespace Tsm.Application.Cards;
 /// <param name="Parameters">For an installation: content of C9, what the applet's install method gets.</param>
 /// <param name="By">Who asks, for the audit trail.</param>
 /// <param name="Order">On whose behalf, and where the application goes; null for the carrier's own in its own domain.</param>
+/// <param name="IfUnused">For the termination of a library: it stays, and the job is done, where other load files still import it.</param>
 public sealed record EnqueueJob(
     string JobId,
     Operation Operation,
@@ -27,7 +29,12 @@ public sealed record EnqueueJob(
     Octets Privileges,
     Octets Parameters,
     Actor By,
-    ServiceOrder? Order = null) : IGrainCommand;
+    ServiceOrder? Order = null,
+    bool IfUnused = false) : IGrainCommand;
+
+/// <summary>Puts jobs that belong together into the card's queue, in their order: all of them, or none when one of them is refused.</summary>
+/// <param name="Jobs">One or more. The reply is that of the last, or of the one that was refused.</param>
+public sealed record EnqueueJobs(ImmutableArray<EnqueueJob> Jobs) : IGrainCommand;
 
 /// <summary>The job was taken, or was there already.</summary>
 public sealed record JobAccepted(JobRow Job) : IReply;

@@ -72,6 +72,9 @@ public sealed record CardJob
     /// <summary>Whether the instance has taken its data from this job.</summary>
     public bool PersonalisedHere { get; init; }
 
+    /// <summary>For the termination of a library: it stays where other load files still import it.</summary>
+    public bool IfUnused { get; init; }
+
     /// <summary>Why it will end without success once it has cleaned up.</summary>
     public Problem? Verdict { get; init; }
 

@@ -45,7 +45,12 @@ public sealed class CardMachine : IMachine
         var card = (CardState)state;
         IEnumerable<string?> needed = card.Jobs.Select(j => j.Application)
             .Concat(card.Contents.Select(c => c.Application))
-            .Append((command as EnqueueJob)?.Application);
+            .Concat(command switch
+            {
+                EnqueueJob job => [job.Application],
+                EnqueueJobs jobs => jobs.Jobs.Select(j => j.Application),
+                _ => [],
+            });
         return needed.OfType<string>().Distinct(StringComparer.Ordinal);
     }
 
@@ -61,6 +66,7 @@ public sealed class CardMachine : IMachine
         IReply reply = command switch
         {
             EnqueueJob enqueue => turn.Enqueue(enqueue),
+            EnqueueJobs enqueue => turn.Enqueue(enqueue),
             CancelJob cancel => turn.Cancel(cancel),
             PacketSubmitted submitted => turn.Submitted(submitted),
             MessageReceived message => turn.Receive(message),

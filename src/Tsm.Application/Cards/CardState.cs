@@ -196,7 +196,26 @@ public sealed record DelegationKeys(Octets ReceiptKey, bool IsProven, int? Recei
 /// <param name="Instance">Its instance.</param>
 /// <param name="Job">The job that last concerned it.</param>
 public sealed record ServiceEntry(
-    string Service, string Provider, string Version, string? Contract, int Generation, Aid Instance, string Job);
+    string Service, string Provider, string Version, string? Contract, int Generation, Aid Instance, string Job)
+{
+    /// <summary>The job that brings or has brought this generation to the card; null in states from before it was kept.</summary>
+    public string? InstalledBy { get; init; }
+
+    /// <summary>The job that was the last to prove that the instance has its data; null while none has.</summary>
+    public string? PersonalisedBy { get; init; }
+
+    /// <summary>Who has suspended it since it ran last, each once: all of them must agree to resume it.</summary>
+    public ImmutableArray<Holder> Holders { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(ServiceEntry? other) => other is not null
+        && (Service, Provider, Version, Contract, Generation, Instance, Job, InstalledBy, PersonalisedBy)
+            == (other.Service, other.Provider, other.Version, other.Contract, other.Generation, other.Instance, other.Job, other.InstalledBy, other.PersonalisedBy)
+        && Holders.SequenceEqual(other.Holders);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Service, Generation, Job);
+}
 
 /// <summary>A packet under way: the very octets, and what is needed to send them again and to open the answer.</summary>
 public sealed record OutstandingPacket

@@ -182,6 +182,7 @@ internal sealed partial class CardTurn
                 int at = _card.Contents.FindIndex(c => c.Aid == part.Aid);
                 _card = at < 0 ? _card : _card with { Contents = _card.Contents.SetItem(at, _card.Contents[at] with { IsPersonalised = true, ProvenAt = Now }) };
                 Change(j => j with { PersonalisedHere = true });
+                ChangeServices(part.Aid!.Value, s => s with { PersonalisedBy = Active.Id });
                 break;
             case Purpose.Extradite:
                 _card = _card with { Contents = [.. _card.Contents.Select(c => c.Aid == part.Aid ? c with { Domain = Active.Order!.Domain!.Aid, ProvenAt = Now } : c)] };

@@ -116,6 +116,7 @@ internal sealed partial class CardTurn
                 break;
             case Purpose.Unlock:
                 Confirm(part.Aid!.Value, ContentKind.Application, state => state.Unlock());
+                ChangeServices(part.Aid.Value, s => s with { Holders = [] });
                 Change(j => j with { Attempted = true });
                 break;
             case Purpose.DeleteInstance or Purpose.DeleteLoadFile or Purpose.DeleteLeftover:
@@ -168,6 +169,10 @@ internal sealed partial class CardTurn
             case Purpose.Bar:
                 // That it was refused is an answer too.
                 Change(j => j with { Cursor = packet.After });
+                break;
+            case Purpose.DeleteLoadFile when Active.IfUnused && Active.AuditedForDrift && status == StatusWord.ConditionsNotSatisfied:
+                // Something that we do not know of imports it.
+                Finish(JobStatus.Done, Grade.Proven, "It stays: the card says that it is in use.", null);
                 break;
             case Purpose.DeleteDomain when notFound:
                 RemoveDomain(part.Aid!.Value);

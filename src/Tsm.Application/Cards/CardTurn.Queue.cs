@@ -13,6 +13,27 @@ namespace Tsm.Application.Cards;
 /// <summary>The queue: jobs come, are called off, and are refused before anything leaves.</summary>
 internal sealed partial class CardTurn
 {
+    /// <summary>All or none: what one of the jobs has done to the state before another was refused is undone.</summary>
+    public IReply Enqueue(EnqueueJobs command)
+    {
+        (CardState card, int effects, int notes) = (_card, _effects.Count, _history.Count);
+        IReply reply = Acknowledged.Instance;
+        foreach (EnqueueJob job in command.Jobs)
+        {
+            reply = Enqueue(job);
+            if (reply is JobRejected)
+            {
+                (_card, _effects.Count, _history.Count) = (card, effects, notes);
+                return reply;
+            }
+
+            // The next one is checked against what will be when this one is done.
+            WantWhatJobsWant();
+        }
+
+        return reply;
+    }
+
     public IReply Enqueue(EnqueueJob command)
     {
         if (_card.Jobs.FirstOrDefault(j => j.Id == command.JobId) is { } known)
@@ -45,7 +66,7 @@ internal sealed partial class CardTurn
             return new JobRejected(problem!);
         }
 
-        if (_card.Jobs.Length > 0 && LengthWith(job!) > CardLimits.StateForMoreJobs)
+        if (_before.Jobs.Length > 0 && LengthWith(job!) > CardLimits.StateForMoreJobs)
         {
             return new JobRejected(Problems.QueueFull(_card.Iccid, _card.Jobs.Length));
         }
@@ -57,7 +78,7 @@ internal sealed partial class CardTurn
         return new JobAccepted(Row(job));
     }
 
-    /// <summary>How long the state would be with one job more. A card without jobs takes one in any case.</summary>
+    /// <summary>How long the state would be with one job more. A card without jobs takes what belongs together in any case.</summary>
     private int LengthWith(CardJob job) =>
         JsonSerializer.SerializeToUtf8Bytes(_card with { Jobs = _card.Jobs.Add(job) }, CardJson.Default.CardState).Length;
 
@@ -129,6 +150,7 @@ internal sealed partial class CardTurn
             MakeSelectable = command.MakeSelectable,
             Privileges = command.Privileges,
             Parameters = command.Parameters,
+            IfUnused = command.IfUnused,
         };
         return command.Operation == Operation.Install
             ? TryChooseModule(command, application, ref job, out problem)
@@ -197,7 +219,7 @@ internal sealed partial class CardTurn
             return Problems.NoKeys(_card.Iccid);
         }
 
-        if (!_card.Uncertain && LifeCycleRules.Decide(job, _card.Contents, c => c.Wanted) is Decision.Illegal illegal)
+        if (!_card.Uncertain && LifeCycleRules.Decide(job, _card.Contents, c => c.Wanted, c => Imports(c, job)) is Decision.Illegal illegal)
         {
             return illegal.Problem;
         }
@@ -218,6 +240,10 @@ internal sealed partial class CardTurn
             : !JobPlanner.FitsBlockNumbers(Model, application, Capacity) ? Problems.TooManyBlocks(application, Model)
             : null;
     }
+
+    /// <summary>Whether a load file on the card imports that of a job, as far as the catalogue knows it.</summary>
+    private bool Imports(ContentItem item, CardJob job) =>
+        item.Kind == ContentKind.LoadFile && Application(item.Application) is { } importer && importer.Imports.Any(i => i.Aid == job.LoadFile);
 
     /// <summary>What can be seen to fail about the domain of a job, and about the data it brings.</summary>
     private Problem? DomainRefusal(CardJob job)

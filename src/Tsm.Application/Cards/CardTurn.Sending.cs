@@ -81,15 +81,18 @@ internal sealed partial class CardTurn
             return;
         }
 
-        switch (DomainStep(job) ?? Epilogue(job, LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed)))
+        MoveService(job);
+        switch (DomainStep(job) ?? Epilogue(job, LifeCycleRules.Decide(job, _card.Contents, c => c.Confirmed, c => Imports(c, job))))
         {
             case Decision.Reached reached:
+                Hold(job);
                 Finish(JobStatus.Done, Grade.Proven, reached.Sentence, null);
                 break;
             case Decision.Illegal illegal:
                 Finish(JobStatus.Refused, Grade.Proven, illegal.Problem.Meaning, illegal.Problem);
                 break;
             case Decision.Proceed proceed:
+                Hold(job);
                 PrepareDomain(job, proceed.Stage);
                 CardJob next = job with { Cursor = new() { Stage = proceed.Stage } };
                 int steps = job.StepsDone + JobPlanner.Remaining(next, Model, Application(job.Application), Capacity, OwnerOf(next, signs: false));

@@ -3,6 +3,7 @@ using Tsm.Application.Events;
 using Tsm.Application.Jobs;
 using Tsm.Application.Services;
 using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Cards;
 
@@ -25,35 +26,72 @@ internal sealed partial class CardTurn
             return;
         }
 
-        bool installs = job.Operation == Operation.Install;
-        ServiceEntry entry = new(
-            service,
-            order.Provider,
-            installs || known is null ? version : known.Version,
-            order.Contract ?? known?.Contract,
-            known is null ? 1 : installs && !there ? known.Generation + 1 : known.Generation,
-            installs || known is null ? instance : known.Instance,
-            job.Id);
+        // What is on the card stays what it is until the card has proven that it is gone.
+        ServiceEntry entry = known is null || (job.Operation == Operation.Install && !there)
+            ? new(service, order.Provider, version, order.Contract, (known?.Generation ?? 0) + 1, instance, job.Id) { InstalledBy = job.Id }
+            : known with { Contract = known.Contract ?? order.Contract, Job = job.Id };
         _card = _card with { Services = at < 0 ? _card.Services.Add(entry) : _card.Services.SetItem(at, entry) };
     }
+
+    /// <summary>When an installation begins and another version is proven to be gone, the service comes into its next generation.</summary>
+    private void MoveService(CardJob job)
+    {
+        if (job is not { Operation: Operation.Install, Order: { Service: { } service, Version: { } version } order, Instance: { } instance }
+            || _card.Services.FindIndex(s => string.Equals(s.Service, service, StringComparison.Ordinal)) is not (>= 0 and var at))
+        {
+            return;
+        }
+
+        ServiceEntry known = _card.Services[at];
+        bool isSame = known.Version == version && known.Instance == instance;
+        if (isSame || _card.Contents.Any(c => c.Aid == known.Instance && (c.Confirmed is not null || c.Unknown)))
+        {
+            return;
+        }
+
+        TellService(known);
+        _card = _card with
+        {
+            Services = _card.Services.SetItem(
+                at, new(service, order.Provider, version, order.Contract, known.Generation + 1, instance, job.Id) { InstalledBy = job.Id }),
+        };
+    }
+
+    /// <summary>Who suspends a service holds it, whether it is suspended already or not; taken with the first packet, as it may be executed unseen.</summary>
+    private void Hold(CardJob job)
+    {
+        if (job is { Operation: Operation.Suspend, Instance: { } instance })
+        {
+            Holder by = job.Order?.By ?? Holder.Carrier;
+            ChangeServices(instance, s => s.Holders.Contains(by) ? s : s with { Holders = s.Holders.Add(by) });
+        }
+    }
+
+    private void ChangeServices(Aid instance, Func<ServiceEntry, ServiceEntry> change) =>
+        _card = _card with { Services = [.. _card.Services.Select(s => s.Instance == instance ? change(s) : s)] };
 
     /// <summary>Rows and events of what has changed in this turn.</summary>
     private void TellServices()
     {
         foreach (ServiceEntry entry in _card.Services)
         {
-            ServiceEntry? earlier = _before.Services.FirstOrDefault(s => s.Service == entry.Service && s.Generation == entry.Generation);
-            ServiceInstanceRow row = Row(entry, _card);
-            ServiceInstanceRow? was = earlier is null ? null : Row(earlier, _before);
-            if (was != row)
-            {
-                _effects.Add(new SaveServiceInstance(row with { UpdatedAt = Now }));
-                TellChange(was?.State ?? InstanceState.Absent, row, was?.IsPending ?? false);
-            }
+            TellService(entry);
         }
 
         TellDomains();
         TellMemory();
+    }
+
+    private void TellService(ServiceEntry entry)
+    {
+        ServiceEntry? earlier = _before.Services.FirstOrDefault(s => s.Service == entry.Service && s.Generation == entry.Generation);
+        ServiceInstanceRow row = Row(entry, _card);
+        ServiceInstanceRow? was = earlier is null ? null : Row(earlier, _before);
+        if (was != row)
+        {
+            _effects.Add(new SaveServiceInstance(row with { UpdatedAt = Now }));
+            TellChange(was?.State ?? InstanceState.Absent, row, was?.IsPending ?? false);
+        }
     }
 
     private void TellChange(InstanceState was, ServiceInstanceRow row, bool wasPending)

@@ -129,7 +129,7 @@ internal sealed partial class CardTurn
         ImmutableArray<ContentItem> contents = [.. _card.Contents.Select(c => c with { Wanted = c.Confirmed })];
         foreach (CardJob job in _card.Jobs.Where(j => j.Verdict is null && !j.CancelRequested))
         {
-            contents = Want(contents, job);
+            contents = Want(contents, job, Imports);
         }
 
         contents = [.. contents.Where(c => c.Confirmed is not null || c.Wanted is not null || c.Unknown)];
@@ -139,7 +139,7 @@ internal sealed partial class CardTurn
         }
     }
 
-    private static ImmutableArray<ContentItem> Want(ImmutableArray<ContentItem> contents, CardJob job)
+    private static ImmutableArray<ContentItem> Want(ImmutableArray<ContentItem> contents, CardJob job, Func<ContentItem, CardJob, bool> imports)
     {
         DomainOrder? domain = job.Order?.Domain;
 
@@ -174,7 +174,7 @@ internal sealed partial class CardTurn
                 return Set(job.Instance, ContentKind.Application, was => was is { } state ? state.Unlock() : null);
             case Operation.Terminate:
                 contents = Set(job.Instance, ContentKind.Application, _ => null);
-                contents = contents.Any(c => c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Wanted is not null)
+                contents = contents.Any(c => c.Wanted is not null && ((c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile) || imports(c, job)))
                     ? contents
                     : Set(job.LoadFile, ContentKind.LoadFile, _ => null);
                 return domain is { RemoveWhenEmpty: true } && !contents.Any(c => c.Domain == domain.Aid && c.Wanted is not null)

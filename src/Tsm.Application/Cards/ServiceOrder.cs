@@ -1,4 +1,5 @@
 using Tsm.Application.Providers;
+using Tsm.Application.Requests;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 
@@ -22,6 +23,9 @@ public sealed record ServiceOrder
     /// <summary>The request that led to the job.</summary>
     public string? Request { get; init; }
 
+    /// <summary>Who asked for it; null for the carrier.</summary>
+    public Holder? By { get; init; }
+
     /// <summary>The provider's security domain; null where the application goes into the issuer's.</summary>
     public DomainOrder? Domain { get; init; }
 
@@ -32,6 +36,18 @@ public sealed record ServiceOrder
     /// The data groups for STORE DATA one after the other, sealed for this card by <see cref="Ports.IKeyVault.Seal"/>; empty for none.
     /// </summary>
     public Octets Personalisation { get; init; }
+}
+
+/// <summary>Who holds a service suspended: a side, and of the providers which one. Within the other sides one speaks for all.</summary>
+/// <param name="Origin">The side.</param>
+/// <param name="Provider">The provider; empty for the other sides.</param>
+public sealed record Holder(RequestOrigin Origin, string Provider)
+{
+    /// <summary>The carrier itself, by a job of its own.</summary>
+    public static Holder Carrier { get; } = new(RequestOrigin.Operator, "");
+
+    /// <summary>Who asks, as a holder.</summary>
+    public static Holder Of(RequestOrigin origin, string requester) => new(origin, origin == RequestOrigin.Provider ? requester : "");
 }
 
 /// <summary>A provider's security domain, as it shall be on the card.</summary>

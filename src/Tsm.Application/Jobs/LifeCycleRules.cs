@@ -22,7 +22,12 @@ public abstract record Decision
 public static class LifeCycleRules
 {
     /// <summary>Decides from a view of the contents: the confirmed ones when a job runs, the wanted ones when it is asked for.</summary>
-    public static Decision Decide(CardJob job, ImmutableArray<ContentItem> contents, Func<ContentItem, LifeCycle?> view)
+    /// <param name="job">The job.</param>
+    /// <param name="contents">What is on the card.</param>
+    /// <param name="view">The life cycle that counts; null for what is not there.</param>
+    /// <param name="imports">Whether a load file imports that of the job.</param>
+    public static Decision Decide(
+        CardJob job, ImmutableArray<ContentItem> contents, Func<ContentItem, LifeCycle?> view, Func<ContentItem, bool> imports)
     {
         ContentItem? Find(Aid? aid) => aid is { } wanted ? contents.FirstOrDefault(c => c.Aid == wanted && view(c) is not null) : null;
         ContentItem? instance = Find(job.Instance);
@@ -53,7 +58,7 @@ public static class LifeCycleRules
                 _ when job.Attempted => new Decision.Reached("It runs again."),
                 _ => Illegal(job, "it is not suspended", "Nothing needs to be done; audit the card if you doubt it."),
             },
-            Operation.Terminate => Terminate(job, contents, view, instance, loadFile),
+            Operation.Terminate => Terminate(job, [.. contents.Where(c => view(c) is not null)], instance, loadFile, imports),
             Operation.Personalise => state switch
             {
                 null => Illegal(job, "it is not on the card", "Download it first."),
@@ -106,14 +111,21 @@ public static class LifeCycleRules
         : new Decision.Proceed(Stage.Extradite);
 
     private static Decision Terminate(
-        CardJob job, ImmutableArray<ContentItem> contents, Func<ContentItem, LifeCycle?> view, ContentItem? instance, ContentItem? loadFile)
+        CardJob job, ImmutableArray<ContentItem> there, ContentItem? instance, ContentItem? loadFile, Func<ContentItem, bool> imports)
     {
         if (instance is not null)
         {
             return new Decision.Proceed(Stage.Delete);
         }
 
-        bool needed = contents.Any(c => view(c) is not null && c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Aid != job.Instance);
+        if (loadFile is not null && there.FirstOrDefault(imports) is { } importer)
+        {
+            return job.IfUnused || job.Instance is not null
+                ? Reached(job, $"Its load file stays: {importer.Aid} imports it.", $"It stays: {importer.Aid} imports it.")
+                : Imported(job, importer);
+        }
+
+        bool needed = there.Any(c => c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Aid != job.Instance);
         return loadFile is not null && !needed
             ? new Decision.Proceed(Stage.DeleteLoadFile)
             : Reached(job, needed ? "It is gone; other instances still need its load file." : "It is gone.", "It is not on the card.");
@@ -129,6 +141,15 @@ public static class LifeCycleRules
         $"{job.Operation} of {job.Instance?.ToString() ?? job.LoadFile?.ToString()} is not possible: {because}.",
         "The application on this card is in a state in which this step makes no sense.",
         next,
+        []));
+
+    private static Decision.Illegal Imported(CardJob job, ContentItem importer) => new(new(
+        "lifecycle",
+        "LOAD_FILE_IN_USE",
+        "Load file in use",
+        $"{job.LoadFile} cannot be deleted: load file {importer.Aid} on this card imports it.",
+        "A card keeps a package that another one is linked to.",
+        "Terminate what imports it first.",
         []));
 
     private static Decision.Illegal Exists(Aid aid, ContentItem item) => new(new(

@@ -20,7 +20,7 @@ public sealed class GrainMessages
     /// <summary>What a grain can be told.</summary>
     public static ImmutableArray<Type> Commands { get; } =
     [
-        typeof(DeadlinePassed), typeof(EnqueueJob), typeof(CancelJob), typeof(PacketSubmitted), typeof(MessageReceived), typeof(ReceiptReceived),
+        typeof(DeadlinePassed), typeof(EnqueueJob), typeof(EnqueueJobs), typeof(CancelJob), typeof(PacketSubmitted), typeof(MessageReceived), typeof(ReceiptReceived),
         typeof(ChangeNumber), typeof(LoseNumber),
     ];
 

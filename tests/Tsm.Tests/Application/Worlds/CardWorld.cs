@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Tsm.Application.Applications;
 using Tsm.Application.AuditTrail;
@@ -184,6 +185,19 @@ internal sealed partial class CardWorld
     /// <summary>Asks for a job until there is a reply.</summary>
     public IReply Ask(Operation operation, string id, CatalogueApplication? application = null, bool makeSelectable = false, Aid? instance = null) =>
         TryAsk(operation, id, application, makeSelectable, instance) ?? throw new InvalidOperationException("Nobody answered.");
+
+    /// <summary>Asks for jobs that belong together, until there is a reply.</summary>
+    public IReply AskTogether(params ImmutableArray<EnqueueJob> jobs)
+    {
+        IReply? reply = null;
+        while (reply is null)
+        {
+            reply = Turn(new EnqueueJobs(jobs));
+        }
+
+        _rules.Answered(jobs[^1].JobId, reply);
+        return reply;
+    }
 
     public IReply Cancel(string id)
     {
