@@ -38,9 +38,6 @@ public interface IRequests
 
     /// <summary>Notes that a request is called off; false when it has ended or is not there.</summary>
     Task<bool> CancelAsync(string tenant, string id, AuditEntry audit, CancellationToken cancellationToken);
-
-    /// <summary>The last request of an operation for a service on a card that was done; null when there was none.</summary>
-    Task<ServiceRequest?> LastDoneAsync(GrainKey card, string service, ServiceOperation operation, CancellationToken cancellationToken);
 }
 
 /// <summary>Which requests; null for all.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
@@ -12,16 +13,12 @@ namespace Tsm.Application.Requests;
 public sealed class EligibilityDesk(
     INumbers numbers,
     IAliasIndex aliases,
-    IGrainStore grains,
-    IEnumerable<IMachine> machines,
+    CardStates states,
     ICatalogueStore catalogue,
     IServiceInstances instances,
     IServiceBook book,
-    IRequests requests,
     IApplicationServers servers)
 {
-    private readonly IMachine _machine = machines.Single(m => m.Kind is CardMachine.GrainKind);
-
     /// <summary>Checks a request; answers it with what was found, its report and its plan.</summary>
     public async Task<ServiceRequest> CheckAsync(ServiceRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -70,15 +67,7 @@ public sealed class EligibilityDesk(
             Number = number,
             Service = service,
         };
-        CardState? state = null;
-        bool hasKeys = false;
-        if (key is { } card && (await grains.LoadAsync([card], cancellationToken)).TryGetValue(card, out StoredGrain? grain))
-        {
-            state = (CardState)_machine.Deserialize(grain.State.Span);
-            hasKeys = grain.Keys.Length > 0;
-        }
-
-        if (state is null || key is not { } found)
+        if (key is not { } found || await states.FindAsync(found, cancellationToken) is not var (state, hasKeys))
         {
             return (facts with { Version = service?.Current }, service, null);
         }
@@ -116,17 +105,14 @@ public sealed class EligibilityDesk(
         GrainKey card = facts.Card!.Card;
         ServiceInstanceRow? there = await instances.NewestAsync(card, service.Id, cancellationToken);
         ServiceVersion? version = Version(service, operation, there, request.Version);
-        ServiceRequest? suspension = operation == ServiceOperation.Resume
-            ? await requests.LastDoneAsync(card, service.Id, ServiceOperation.Suspend, cancellationToken)
-            : null;
         ServicePlan? made = version is null ? null : await book.PlanAsync(request.Tenant, service, version, cancellationToken);
-        (UpgradePlan? upgrade, Problem? problem) = operation == ServiceOperation.Upgrade && there is { Wanted: not InstanceState.Absent } && version is not null
+        (UpgradePlan? upgrade, Problem? problem, IReadOnlyList<CatalogueApplication>? going) = operation == ServiceOperation.Upgrade && there is { Wanted: not InstanceState.Absent } && version is not null
             ? await UpgradeAsync(request.Tenant, service, there.Version, version.Version, cancellationToken)
             : default;
         facts = facts with
         {
             Instance = there,
-            SuspendedBy = suspension is null ? null : (suspension.Origin, suspension.Requester),
+            Holders = Holders(state, service),
 
             // What rules bring to a card comes from the card that the subscriber had before.
             Contract = await book.DecideAsync(
@@ -134,18 +120,29 @@ public sealed class EligibilityDesk(
             Version = version,
             UpgradeProblem = problem,
             Compatibility = model is null ? null : made?.Check(model),
-            MemoryNeeded = made is null || model is null ? 0 : CardSpace.Needed(state, made, model),
+            MemoryNeeded = made is null || model is null ? 0 : CardSpace.Needed(state, made, model, going ?? []),
         };
         return (facts, service, version is null ? null : Plan(operation, version, there, upgrade));
     }
 
-    private async Task<(UpgradePlan? Plan, Problem? Problem)> UpgradeAsync(
+    private async Task<(UpgradePlan? Plan, Problem? Problem, IReadOnlyList<CatalogueApplication> Going)> UpgradeAsync(
         string tenant, Service service, string from, string to, CancellationToken cancellationToken)
     {
         IReadOnlyList<CatalogueApplication> applications = await catalogue.ApplicationsAsync(tenant, cancellationToken);
-        UpgradePlan.TryDecide(service, from, to, applications, out UpgradePlan? plan, out Problem? problem);
-        return (plan, problem);
+        return UpgradePlan.TryDecide(service, from, to, applications, out UpgradePlan? plan, out Problem? problem)
+            ? (plan, null, [.. applications.Where(a => plan.Removes.Append(service.Find(from)!.Application).Contains(a.Id, StringComparer.Ordinal))])
+            : (null, problem, []);
     }
+
+    /// <summary>Who has suspended it, and who will have when what waits is done.</summary>
+    private static ImmutableArray<Holder> Holders(CardState card, Service service) =>
+        card.Services.FirstOrDefault(s => string.Equals(s.Service, service.Id, StringComparison.Ordinal)) is { } entry
+            ? [
+                .. entry.Holders
+                    .Concat(card.Jobs.Where(j => j.Operation == Operation.Suspend && j.Instance == entry.Instance).Select(j => j.Order?.By ?? Holder.Carrier))
+                    .Distinct(),
+            ]
+            : [];
 
     private static ServiceVersion? Version(Service service, ServiceOperation operation, ServiceInstanceRow? there, string? given)
     {
@@ -178,7 +175,11 @@ public sealed class EligibilityDesk(
             hasParameters || (personalises && ServiceTemplates.Allocated(version with { Parameters = "" }).Count > 0),
             personalises,
             operation == ServiceOperation.Deploy || (operation == ServiceOperation.Upgrade && state == InstanceState.Active),
-            operation == ServiceOperation.Upgrade ? there?.Version : null);
+            operation == ServiceOperation.Upgrade ? there?.Version : null)
+        {
+            KeepsData = upgrade is { KeepsData: true },
+            Removes = upgrade?.Removes ?? [],
+        };
     }
 
     private async Task<(NumberFacts Number, GrainKey? Card)> NumberAsync(ServiceRequest request, CancellationToken cancellationToken)

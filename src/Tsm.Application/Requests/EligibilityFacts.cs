@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Tsm.Application.Applications;
+using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Providers;
@@ -36,8 +38,8 @@ public sealed record EligibilityFacts
     /// <summary>The newest generation of the service on the card; null when it never was there.</summary>
     public ServiceInstanceRow? Instance { get; init; }
 
-    /// <summary>By whom a suspended service was suspended; null when no request did.</summary>
-    public (RequestOrigin Origin, string Requester)? SuspendedBy { get; init; }
+    /// <summary>Who holds a suspended service; empty when nobody is known to, which leaves it to the carrier.</summary>
+    public ImmutableArray<Holder> Holders { get; init; } = [];
 
     /// <summary>What the contracts say.</summary>
     public ContractVerdict Contract { get; init; } = new(null, null);

@@ -1,3 +1,4 @@
+using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Application.Services;
 
@@ -52,7 +53,7 @@ public static class OperationRules
         InstanceState state = there?.Wanted ?? InstanceState.Absent;
         Problem? problem = state == InstanceState.Absent
             ? WhenAbsent(operation, there)
-            : Illegal(operation, state) ?? OtherVersion(facts, operation) ?? (operation == ServiceOperation.Resume ? NotTheirs(facts) : null);
+            : Illegal(operation, state) ?? OtherVersion(facts, operation) ?? (Lifts(facts, operation, state) ? NotTheirs(facts) : null);
         return problem is null
             ? Eligibility.Pass(CheckName.Operation, Expected, $"{operation} is legal: the service is {Name(state)}.", Fixer.Provider)
             : Fail(problem);
@@ -105,6 +106,11 @@ public static class OperationRules
             ? RequestProblems.OperationIllegal(operation, $"on the card in version {there.Version}", "Ask for an upgrade.")
             : null;
 
+    /// <summary>Whether it takes a suspension away. The user could terminate and download anew what others have suspended.</summary>
+    private static bool Lifts(EligibilityFacts facts, ServiceOperation operation, InstanceState state) =>
+        operation == ServiceOperation.Resume
+        || (operation == ServiceOperation.Terminate && state == InstanceState.Suspended && facts.Origin is RequestOrigin.Card or RequestOrigin.Phone);
+
     private static Problem? NotTheirs(EligibilityFacts facts)
     {
         // Customer service acts for the carrier.
@@ -113,11 +119,12 @@ public static class OperationRules
             return null;
         }
 
-        // What no request has suspended, a job of the carrier has.
-        (RequestOrigin origin, string requester) = facts.SuspendedBy ?? (RequestOrigin.Operator, "");
-        bool isUser = facts.Origin is RequestOrigin.Card or RequestOrigin.Phone && origin is RequestOrigin.Card or RequestOrigin.Phone;
-        bool isSame = facts.Origin == origin && (origin == RequestOrigin.Policy || facts.Requester == requester);
-        return isUser || isSame ? null : RequestProblems.SuspendedByAnother(origin);
+        // What nobody is known to hold, the carrier holds.
+        Holder asker = Holder.Of(facts.Origin, facts.Requester);
+        bool isUser = facts.Origin is RequestOrigin.Card or RequestOrigin.Phone;
+        Holder? other = (facts.Holders.IsEmpty ? [Holder.Carrier] : facts.Holders)
+            .FirstOrDefault(h => h != asker && !(isUser && h.Origin is RequestOrigin.Card or RequestOrigin.Phone));
+        return other is null ? null : RequestProblems.SuspendedByAnother(other.Origin);
     }
 
     private static EligibilityCheck Fail(Problem problem) => Eligibility.Fail(CheckName.Operation, Expected, problem, Fixer.Provider);

@@ -12,6 +12,7 @@ namespace Tsm.Application.Requests;
 /// <param name="Request">The request, found eligible.</param>
 /// <param name="Version">The version that is asked for.</param>
 /// <param name="Old">For an upgrade: the version that is on the card.</param>
+/// <param name="OldLibraries">For an upgrade: libraries that are not needed any more, importers first.</param>
 /// <param name="Libraries">The libraries that the card model does not bring itself.</param>
 /// <param name="Personalisation">The data groups, sealed for the card; empty for none.</param>
 /// <param name="Parameters">Content of C9.</param>
@@ -21,6 +22,7 @@ public sealed record RequestMaterial(
     Contract? Contract,
     ServiceVersion Version,
     ServiceVersion? Old,
+    ImmutableArray<CatalogueApplication> OldLibraries,
     ImmutableArray<CatalogueApplication> Libraries,
     Octets Personalisation,
     Octets Parameters);
@@ -36,7 +38,7 @@ public static class RequestJobs
         ImmutableArray<EnqueueJob> jobs = request.Operation switch
         {
             ServiceOperation.Download or ServiceOperation.Deploy => [.. Libraries(material), Install(material)],
-            ServiceOperation.Upgrade => [Terminate(material), .. Libraries(material), Install(material)],
+            ServiceOperation.Upgrade => [Terminate(material), .. OldLibraries(material), .. Libraries(material), Install(material)],
             ServiceOperation.Personalise => [Of(material, Operation.Personalise, material.Version, material.Personalisation)],
             ServiceOperation.Activate when request.Plan is { Personalises: true } =>
             [
@@ -62,6 +64,9 @@ public static class RequestJobs
 
     private static IEnumerable<EnqueueJob> Libraries(RequestMaterial material) => material.Libraries.Select(library => new EnqueueJob(
         "", Operation.Install, library.Id, Module: null, Instance: null, MakeSelectable: false, default, default, material.Request.Actor));
+
+    private static IEnumerable<EnqueueJob> OldLibraries(RequestMaterial material) => material.OldLibraries.Select(library => new EnqueueJob(
+        "", Operation.Terminate, library.Id, Module: null, Instance: null, MakeSelectable: false, default, default, material.Request.Actor, IfUnused: true));
 
     private static EnqueueJob Install(RequestMaterial material) => Of(material, Operation.Install, material.Version, material.Personalisation) with
     {
@@ -95,6 +100,7 @@ public static class RequestJobs
             Provider = material.Provider.Id,
             Contract = material.Contract?.Id,
             Request = material.Request.Id,
+            By = Holder.Of(material.Request.Origin, material.Request.Requester),
             Domain = new(
                 material.Provider.DomainAid,
                 material.Provider.DomainTar,

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Tsm.Application.Applications;
 using Tsm.Application.ApplicationServers;
 using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
@@ -64,10 +66,14 @@ public sealed class RequestMaterials(IServiceBook book, ICatalogueStore catalogu
                 contract,
                 version!,
                 request.Plan?.Replaces is { } old ? service!.Find(old) : null,
+                request.Plan is { Removes: { IsEmpty: false } removes } ? await OldLibrariesAsync(request.Tenant, removes, cancellationToken) : [],
                 [.. plan.Libraries.Where(l => !CardSpace.IsBuiltIn(l, model))],
                 personalisation,
                 parameters), null);
     }
+
+    private async Task<ImmutableArray<CatalogueApplication>> OldLibrariesAsync(string tenant, ImmutableArray<string> ids, CancellationToken cancellationToken) =>
+        [.. (await catalogue.ApplicationsAsync(tenant, ids, cancellationToken)).OrderBy(a => ids.IndexOf(a.Id))];
 
     private async Task<(Octets Personalisation, Octets Parameters, Problem? Problem)> FillAsync(
         ServiceRequest request, ServiceVersion version, CardRow card, CancellationToken cancellationToken)

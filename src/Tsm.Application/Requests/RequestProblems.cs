@@ -219,6 +219,22 @@ public static class RequestProblems
         "The message was lost, or the card was out of reach for too long.",
         "Ask anew; what was allocated is released.");
 
+    /// <summary>The card has the application, and has not proven that it took the data.</summary>
+    public static Problem DataUnproven(string state) => Of(
+        "DATA_UNPROVEN",
+        "Data unproven",
+        $"The service is {state} on the card, and the card has not proven that it has taken its data.",
+        "The answer to the data was lost, and no audit shows data.",
+        "Ask anew: it brings new data. What was allocated is released and goes to no other card.");
+
+    /// <summary>The card has not proven that its domain has new keys.</summary>
+    public static Problem RotationUnproven { get; } = Of(
+        "ROTATION_UNPROVEN",
+        "Rotation unproven",
+        "The card has not proven that the domain has new keys.",
+        "The answer was lost, and no audit shows keys. Both sets are kept.",
+        "Ask for rotateKeys anew: it proves the keys that are there, and goes on from them.");
+
     /// <summary>It is not known yet.</summary>
     public static Problem Pending(string iccid) => Of(
         "PENDING_CONFIRMATION",

@@ -35,10 +35,10 @@ public sealed partial class RequestSteps
             if (there is not { IsPending: true })
             {
                 InstanceState state = there?.State ?? InstanceState.Absent;
-                return OperationRules.Proves(request.Operation!.Value, state) && IsVersion(request, there) ? await DoneAsync(request, Grade.Proven, cancellationToken)
-                    : !await CleanAsync(request, there, cancellationToken) ? new(Later(request), GoesOn: false)
-                    : await EndAsync(
-                        request, RequestStatus.Failed, RequestProblems.NotDone(request.Operation, OperationRules.Name(state)), cancellationToken);
+                bool hasData = request.Plan is not { Personalises: true } || await HasDataAsync(request, cancellationToken);
+                return OperationRules.Proves(request.Operation!.Value, state) && IsVersion(request, there) && hasData
+                    ? await DoneAsync(request, Grade.Proven, cancellationToken)
+                    : await EndAsync(request, RequestStatus.Failed, Undone(request, state, hasData, out Grade grade), cancellationToken, grade);
             }
         }
         else if (row is null && request.Attempts < MostLooks)
@@ -63,45 +63,93 @@ public sealed partial class RequestSteps
         };
     }
 
-    /// <summary>Has taken away what a download that came to nothing may have left on the card; false when the card takes no more jobs now.</summary>
-    private async Task<bool> CleanAsync(ServiceRequest request, ServiceInstanceRow? there, CancellationToken cancellationToken)
+    /// <summary>What the registry of a card cannot tell stays unknown: an audit shows neither data nor keys.</summary>
+    private static Problem Undone(ServiceRequest request, InstanceState state, bool hasData, out Grade grade)
     {
-        bool isOurs = there is not { State: not InstanceState.Absent } || there.Job?.StartsWith(request.Id, StringComparison.Ordinal) is true;
-        if (!Eligibility.Brings(request.Operation) || !isOurs
-            || (await materials.CollectAsync(request, cancellationToken)).Material is not { } material)
-        {
-            return true;
-        }
-
-        return await host.SendAsync(request.Card!.Value, RequestJobs.Clean(material), cancellationToken) is not JobRejected { Problem.Code: "QUEUE_FULL" };
+        bool isUnseen = request.Operation == ServiceOperation.RotateKeys || (!hasData && state != InstanceState.Absent);
+        grade = isUnseen ? Grade.Unknown : Grade.Proven;
+        return !isUnseen ? RequestProblems.NotDone(request.Operation, OperationRules.Name(state))
+            : request.Operation == ServiceOperation.RotateKeys ? RequestProblems.RotationUnproven
+            : RequestProblems.DataUnproven(OperationRules.Name(state));
     }
+
+    private async Task<bool> HasDataAsync(ServiceRequest request, CancellationToken cancellationToken) =>
+        await states.ServiceAsync(request.Card!.Value, request.Service!, cancellationToken) is { PersonalisedBy: { } by } && request.Jobs.Contains(by);
 
     private async Task<RequestStep> DoneAsync(ServiceRequest request, Grade grade, CancellationToken cancellationToken)
     {
+        if (request.Operation == ServiceOperation.Terminate || request is { Operation: ServiceOperation.Upgrade, Plan.KeepsData: false })
+        {
+            await allocations.ReleaseUsedAsync(request.Card!.Value, request.Service!, cancellationToken);
+        }
+
         if (request.Plan is { Allocates: true })
         {
             await allocations.ConfirmAsync(request.Tenant, request.Id, cancellationToken);
-        }
-
-        if (request.Operation == ServiceOperation.Terminate)
-        {
-            await allocations.ReleaseUsedAsync(request.Card!.Value, request.Service!, cancellationToken);
         }
 
         ServiceRequest ended = RequestEnds.End(request, RequestStatus.Done, grade, problem: null, Now);
         return new(ended, GoesOn: false, RequestEnds.Event(ended));
     }
 
-    /// <summary>Ends it without success; what was allocated for it is not needed.</summary>
+    /// <summary>Ends it without success. What it has left on the card is taken away, and what was allocated for it is told its end.</summary>
     private async Task<RequestStep> EndAsync(
         ServiceRequest request, RequestStatus status, Problem? problem, CancellationToken cancellationToken, Grade? grade = null)
     {
-        bool mayBeOnCard = grade is Grade.Unknown or Grade.Indicated;
-        await allocations.ReleaseAsync(request.Tenant, request.Id, mayBeOnCard, cancellationToken);
+        if (!request.Jobs.IsEmpty && !await SettleCardAsync(request, grade ?? Grade.Proven, cancellationToken))
+        {
+            return new(Later(request), GoesOn: false);
+        }
+
+        await allocations.ReleaseAsync(request.Tenant, request.Id, mayBeOnCard: false, cancellationToken);
         ServiceRequest ended = RequestEnds.End(request, status, grade ?? Grade.Proven, problem, Now);
         return new(
             ended, GoesOn: false, RequestEnds.Event(ended), status == RequestStatus.Refused && problem is not null ? RequestEnds.Refused(ended, problem) : null);
     }
+
+    /// <summary>Brings card and allocations into order after jobs that have not reached their aim; false when the card takes no more jobs now.</summary>
+    private async Task<bool> SettleCardAsync(ServiceRequest request, Grade grade, CancellationToken cancellationToken)
+    {
+        GrainKey card = request.Card!.Value;
+        ServiceEntry? entry = await states.ServiceAsync(card, request.Service!, cancellationToken);
+        ServiceInstanceRow? there = await instances.NewestAsync(card, request.Service!, cancellationToken);
+        bool isThere = there is { State: not InstanceState.Absent } or { IsPending: true };
+        bool isProven = grade == Grade.Proven;
+
+        // A job that was proven to fail has taken its own load away; one that was not heard of may have left it.
+        bool isOurs = isThere ? entry?.InstalledBy is { } by && request.Jobs.Contains(by) : !isProven || request.Status == RequestStatus.PendingConfirmation;
+        if (Eligibility.Brings(request.Operation) && isOurs)
+        {
+            if (!await CleanAsync(request, cancellationToken))
+            {
+                return false;
+            }
+        }
+        else if (isThere && entry?.PersonalisedBy is { } job && request.Jobs.Contains(job))
+        {
+            // The card has the data, whatever became of the rest.
+            await allocations.ConfirmAsync(request.Tenant, request.Id, cancellationToken);
+        }
+
+        if (isThere || !isProven)
+        {
+            await allocations.ReleaseAsync(request.Tenant, request.Id, mayBeOnCard: true, cancellationToken);
+        }
+
+        if (request.Operation == ServiceOperation.Upgrade && !isThere)
+        {
+            // The version before is gone with its data.
+            await allocations.ReleaseUsedAsync(card, request.Service!, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks for the termination of what the request has brought; false when the card takes no more jobs now.</summary>
+    private async Task<bool> CleanAsync(ServiceRequest request, CancellationToken cancellationToken) =>
+        (await materials.CollectAsync(request, cancellationToken)).Material is not { } material
+            || await host.SendAsync(request.Card!.Value, RequestJobs.Clean(material), cancellationToken) is not JobRejected rejected
+            || !MayPass(rejected.Problem);
 
     /// <summary>Calls jobs off, and answers those that the card has or had.</summary>
     private async Task<List<string>> CallOffAsync(ServiceRequest request, IEnumerable<string> ids, CancellationToken cancellationToken)

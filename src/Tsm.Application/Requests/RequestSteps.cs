@@ -21,6 +21,7 @@ public sealed partial class RequestSteps(
     IGrainHost host,
     IJobReads jobs,
     IServiceInstances instances,
+    CardStates states,
     IOptions<RequestOptions> options,
     TimeProvider time)
 {
@@ -132,10 +133,10 @@ public sealed partial class RequestSteps(
 
     private async Task<RequestStep> QueueAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
-        (RequestMaterial? material, Problem? problem) = await materials.CollectAsync(request, cancellationToken);
+        (RequestMaterial? material, Problem? missing) = await materials.CollectAsync(request, cancellationToken);
         if (material is null)
         {
-            return await EndAsync(request, RequestStatus.Refused, problem!, cancellationToken);
+            return await EndAsync(request, RequestStatus.Refused, missing!, cancellationToken);
         }
 
         ImmutableArray<EnqueueJob> made = RequestJobs.Make(material);
@@ -148,28 +149,20 @@ public sealed partial class RequestSteps(
                 : new(Watching(request, RequestStatus.Running, ids[^1]) with { Jobs = ids }, GoesOn: true);
         }
 
-        foreach (EnqueueJob job in made)
+        // Together, so that no version is taken away for another that is refused.
+        return await host.SendAsync(request.Card!.Value, new EnqueueJobs(made), cancellationToken) switch
         {
-            switch (await host.SendAsync(request.Card!.Value, job, cancellationToken))
-            {
-                case JobAccepted or JobForgotten:
-                    continue;
-                case JobRejected { Problem: { Code: "QUEUE_FULL" or "NO_ROAD" } full }:
-                    return new(Later(request) with { Problem = full }, GoesOn: false);
-                case JobRejected rejected:
-                    await CallOffAsync(request, ids, cancellationToken);
-                    return await EndAsync(request, RequestStatus.Refused, rejected.Problem, cancellationToken);
-                case UnknownGrain:
-                    return await EndAsync(request, RequestStatus.Refused, RequestProblems.CardUnknown(request.Iccid ?? ""), cancellationToken);
-                case TurnFailed failed:
-                    throw new InvalidOperationException($"The turn of {request.Card} failed: {failed.Problem}");
-                case { } other:
-                    throw new InvalidOperationException($"The card has answered {other.GetType().Name}.");
-            }
-        }
-
-        return new(Watching(request, RequestStatus.Running, ids[^1]) with { Jobs = ids }, GoesOn: true);
+            JobAccepted or JobForgotten => new(Watching(request, RequestStatus.Running, ids[^1]) with { Jobs = ids }, GoesOn: true),
+            JobRejected { Problem: var problem } when MayPass(problem) => new(Later(request) with { Problem = problem }, GoesOn: false),
+            JobRejected rejected => await EndAsync(request, RequestStatus.Refused, rejected.Problem, cancellationToken),
+            UnknownGrain => await EndAsync(request, RequestStatus.Refused, RequestProblems.CardUnknown(request.Iccid ?? ""), cancellationToken),
+            TurnFailed failed => throw new InvalidOperationException($"The turn of {request.Card} failed: {failed.Problem}"),
+            { } other => throw new InvalidOperationException($"The card has answered {other.GetType().Name}."),
+        };
     }
+
+    /// <summary>Whether a card that does not take a job now may take it later.</summary>
+    private static bool MayPass(Problem problem) => problem.Code is "QUEUE_FULL" or "NO_ROAD";
 
     private async Task<RequestStep> WatchAsync(ServiceRequest request, CancellationToken cancellationToken)
     {

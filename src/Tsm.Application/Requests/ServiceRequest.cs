@@ -117,7 +117,22 @@ public sealed record ServiceRequest
 /// <param name="Personalises">Whether data go to the instance.</param>
 /// <param name="Selectable">Whether an installation ends selectable.</param>
 /// <param name="Replaces">For an upgrade: the version that is on the card.</param>
-public sealed record RequestPlan(bool Allocates, bool Personalises, bool Selectable, string? Replaces);
+public sealed record RequestPlan(bool Allocates, bool Personalises, bool Selectable, string? Replaces)
+{
+    /// <summary>For an upgrade: whether the data of the version on the card stay.</summary>
+    public bool KeepsData { get; init; }
+
+    /// <summary>For an upgrade: libraries that are not needed any more, importers before what they import.</summary>
+    public ImmutableArray<string> Removes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(RequestPlan? other) => other is not null
+        && (Allocates, Personalises, Selectable, Replaces, KeepsData) == (other.Allocates, other.Personalises, other.Selectable, other.Replaces, other.KeepsData)
+        && Removes.SequenceEqual(other.Removes, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Allocates, Personalises, Selectable, Replaces);
+}
 
 /// <summary>The sides from which requests come.</summary>
 public enum RequestOrigin

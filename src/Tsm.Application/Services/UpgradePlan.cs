@@ -7,38 +7,11 @@ using Tsm.Card.Identifiers;
 namespace Tsm.Application.Services;
 
 /// <summary>How a version of a service takes the place of another on a card: first all that goes, then all that comes.</summary>
-public sealed record UpgradePlan
+/// <param name="KeepsData">Whether the data stay where they are.</param>
+/// <param name="Removes">Libraries that only the older version uses: they go where nothing else imports them, importers before what they import.</param>
+/// <param name="Personalises">Whether the new instance gets data: never when those of the old one are kept.</param>
+public sealed record UpgradePlan(bool KeepsData, ImmutableArray<string> Removes, bool Personalises)
 {
-    /// <summary>The version on the card.</summary>
-    public required string From { get; init; }
-
-    /// <summary>The version that takes its place.</summary>
-    public required string To { get; init; }
-
-    /// <summary>Whether the data go or stay.</summary>
-    public required UpgradeRule Rule { get; init; }
-
-    /// <summary>The instance that is deleted first; null when nothing changes.</summary>
-    public Aid? Terminates { get; init; }
-
-    /// <summary>Load files that are deleted then, in this order, where no other instance needs them: importers before what they import.</summary>
-    public ImmutableArray<string> Removes { get; init; } = [];
-
-    /// <summary>Load files that stay with what they hold.</summary>
-    public ImmutableArray<string> Keeps { get; init; } = [];
-
-    /// <summary>Load files that are loaded, in this order, where the card does not have them.</summary>
-    public ImmutableArray<string> Loads { get; init; } = [];
-
-    /// <summary>The instance that is installed then; null when nothing changes.</summary>
-    public Aid? Installs { get; init; }
-
-    /// <summary>Whether the new instance gets data: never when those of the old one are kept.</summary>
-    public bool Personalises { get; init; }
-
-    /// <summary>Whether there is nothing to do: the version is on the card already.</summary>
-    public bool IsNothing => Installs is null;
-
     /// <summary>Decides.</summary>
     /// <param name="service">The service.</param>
     /// <param name="from">The version on the card.</param>
@@ -68,7 +41,7 @@ public sealed record UpgradePlan
 
         if (older == newer)
         {
-            plan = new() { From = from, To = to, Rule = newer!.Upgrade };
+            plan = new(KeepsData: true, Removes: [], Personalises: false);
             return true;
         }
 
@@ -80,29 +53,12 @@ public sealed record UpgradePlan
             return false;
         }
 
-        plan = Between(older!, newer);
-        return true;
-    }
-
-    private static UpgradePlan Between(ServiceVersion older, ServiceVersion newer)
-    {
-        string[] before = [older.Application, .. older.Libraries.Reverse()], after = [.. newer.Libraries, newer.Application];
-
-        // What both versions have need not travel twice, whatever the rule: the data of an instance go with the instance.
         bool keeps = newer.Upgrade == UpgradeRule.KeepData;
-        string[] stays = [.. before.Intersect(after, StringComparer.Ordinal)];
-        return new()
-        {
-            From = older.Version,
-            To = newer.Version,
-            Rule = newer.Upgrade,
-            Terminates = older.Instance,
-            Removes = [.. before.Except(stays, StringComparer.Ordinal)],
-            Keeps = [.. stays],
-            Loads = [.. after.Except(stays, StringComparer.Ordinal)],
-            Installs = newer.Instance,
-            Personalises = !keeps && !newer.Personalisation.IsDefaultOrEmpty,
-        };
+        plan = new(
+            keeps,
+            [.. older!.Libraries.Reverse().Except(newer.Libraries.Append(newer.Application), StringComparer.Ordinal)],
+            !keeps && !newer.Personalisation.IsDefaultOrEmpty);
+        return true;
     }
 
     /// <summary>Data stay where both versions import the very same library, and the newer one can read what the older one has written.</summary>

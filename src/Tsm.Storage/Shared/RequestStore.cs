@@ -124,18 +124,6 @@ public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
         [audit],
         cancellationToken);
 
-    /// <inheritdoc/>
-    public async Task<ServiceRequest?> LastDoneAsync(
-        GrainKey card, string service, ServiceOperation operation, CancellationToken cancellationToken) =>
-        await sql.QueryAsync<StoredRequest>(
-            $"""
-            SELECT {StoredRequest.Columns} FROM requests
-            WHERE tenant = @tenant AND card = @card AND service = @service AND operation = @operation AND status = 'Done'
-            ORDER BY seq DESC LIMIT 1
-            """,
-            new { tenant = card.Tenant, card = StoredValues.Grain(card), service, operation = OperationRules.Word(operation) },
-            cancellationToken) is [var row] ? row.ToRequest() : null;
-
     private async Task<IEnumerable<ServiceRequest>> ClaimAsync(
         string condition, string order, int limit, TimeSpan lease, CancellationToken cancellationToken)
     {

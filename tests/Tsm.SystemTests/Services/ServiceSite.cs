@@ -190,18 +190,25 @@ internal sealed class ServiceSite : IAsyncDisposable
         (int made, JsonNode? offered) = await AsAsync(
             ProviderToken, HttpMethod.Post, "services", new { id = Service, provider = Provider, name = "Canteen card", code = "01", applicationServer = Service });
         Assert.True(made == 201, $"{made}: {offered}");
-        (made, offered) = await AsAsync(ProviderToken, HttpMethod.Post, $"services/{Service}/versions", new
+        await OfferAsync("1.0", application);
+    }
+
+    /// <summary>The provider offers a version with data, and the carrier approves it.</summary>
+    public async Task OfferAsync(string version, string application, string upgrade = "replace")
+    {
+        (int made, JsonNode? offered) = await AsAsync(ProviderToken, HttpMethod.Post, $"services/{Service}/versions", new
         {
-            version = "1.0",
+            version,
             application,
+            upgrade,
             personalisation = new[] { new { id = "0101", content = "{key}" }, new { id = "0102", content = "{serial}" } },
         });
         Assert.True(made == 201, $"{made}: {offered}");
-        await PostAsync($"services/{Service}/versions/1.0/approve", new { }, expected: 200);
+        await PostAsync($"services/{Service}/versions/{version}/approve", new { }, expected: 200);
     }
 
     /// <summary>The provider brings its own load file.</summary>
-    private async Task<string> UploadAsync(byte[] cap)
+    public async Task<string> UploadAsync(byte[] cap)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Site.Url}/api/v1/applications?name=canteen") { Content = new ByteArrayContent(cap) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ProviderToken);

@@ -1,5 +1,6 @@
 using Tsm.Application.Applications;
 using Tsm.Application.ApplicationServers;
+using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Providers;
 using Tsm.Application.Requests;
@@ -119,8 +120,20 @@ public sealed class EligibilityTests
             Requester = "lunch",
             Operation = ServiceOperation.Resume,
             Instance = Row(InstanceState.Suspended),
-            SuspendedBy = (suspended, suspended == RequestOrigin.Provider ? "lunch" : "somebody"),
+            Holders = [Holder.Of(suspended, "lunch")],
         }));
+
+    [Theory]
+    [InlineData(RequestOrigin.Phone, ServiceOperation.Resume)]
+    [InlineData(RequestOrigin.Card, ServiceOperation.Terminate)]
+    public void Who_holds_a_phone_takes_no_suspension_away_that_others_hold_too(RequestOrigin asks, ServiceOperation operation)
+    {
+        EligibilityFacts facts = Good with { Origin = asks, Requester = "49170", Operation = operation, Instance = Row(InstanceState.Suspended) };
+
+        Assert.Equal("SUSPENDED_BY_ANOTHER", Code(facts));
+        Assert.Equal("SUSPENDED_BY_ANOTHER", Code(facts with { Holders = [new(RequestOrigin.Phone, ""), new(RequestOrigin.CustomerService, "")] }));
+        Assert.Null(Code(facts with { Holders = [new(RequestOrigin.Phone, ""), new(RequestOrigin.Card, "")] }));
+    }
 
     [Fact]
     public void What_is_on_a_card_can_be_stopped_by_the_carrier_whatever_became_of_its_contract()

@@ -27,7 +27,9 @@ namespace Tsm.Tests.Requests;
 /// <param name="ServerDown">Whether the server is down when it is asked to allocate.</param>
 /// <param name="TellingFails">How often the server cannot be told.</param>
 /// <param name="Grade">How well the end of the job is proven.</param>
-internal sealed record ModelFate(JobStatus Job, bool Executed, int AuditsLost, bool ServerDown, int TellingFails, Grade Grade = Grade.Proven)
+/// <param name="DataUnproven">Whether the card has the instance, and has not proven that it took the data.</param>
+internal sealed record ModelFate(
+    JobStatus Job, bool Executed, int AuditsLost, bool ServerDown, int TellingFails, Grade Grade = Grade.Proven, bool DataUnproven = false)
 {
     /// <summary>Whether the job's end says nothing of what the card has done.</summary>
     public bool IsUnproven => Job == JobStatus.Expired || (Job == JobStatus.Refused && Grade == Grade.Indicated);
@@ -44,6 +46,7 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
     private readonly KeyVault _vault;
     private readonly Dictionary<string, JobRow> _rows = new(StringComparer.Ordinal);
     private readonly HashSet<string> _allocated = new(StringComparer.Ordinal);
+    private CardState _card = new() { Iccid = StoreData.Iccid(1), Msisdn = StoreData.Msisdn(1), Model = "uicc-aes" };
     private int _lost;
     private int _untold;
     private long _version = 1;
@@ -80,6 +83,15 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
 
     public Events Events => new(_store.Sql);
 
+    /// <summary>Whether a serial number goes to no other card.</summary>
+    public async Task<bool> IsBurntAsync(string serial)
+    {
+        Allocation other = new(
+            Tenant, "another", "canteen", "canteen", StoreData.Key("2"), "8949", "deploy", "49170", "serial", AllocationState.Asked, null, null, default, Time.GetUtcNow());
+        await Allocations.BeginAsync(other, CancellationToken.None);
+        return !await Allocations.KeepAsync(Tenant, "another", "a", serial, default, CancellationToken.None);
+    }
+
     public static async Task<ModelWorld> StartAsync(ModelFate fate)
     {
         var world = new ModelWorld(fate);
@@ -102,11 +114,12 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         IGrainHost host = Fuse.Guard<IGrainHost>(this);
         var books = new Books(_store.Sql);
         var book = new ServiceBook(new(books, _store.Catalogue), books, this);
+        var states = new CardStates(_store.Grains, [new CardMachine()]);
         var eligibility = new EligibilityDesk(
-            new Numbers(_store.Sql), _store.Aliases, _store.Grains, [new CardMachine()], _store.Catalogue, this, book, requests, servers);
+            new Numbers(_store.Sql), _store.Aliases, states, _store.Catalogue, this, book, servers);
         var materials = new RequestMaterials(book, _store.Catalogue, _store.Cards, allocations, _vault);
         IOptions<RequestOptions> options = Microsoft.Extensions.Options.Options.Create(Options);
-        var steps = new RequestSteps(requests, allocations, servers, eligibility, materials, host, _store.Jobs, this, options, Time);
+        var steps = new RequestSteps(requests, allocations, servers, eligibility, materials, host, _store.Jobs, this, states, options, Time);
         var signal = new RequestSignal();
         return (
             new(requests, steps, eligibility, signal, options, Time),
@@ -119,18 +132,32 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         {
             case EnqueueJob job when _rows.TryGetValue(job.JobId, out JobRow? known):
                 return new JobAccepted(known);
+            case EnqueueJobs { Jobs: [var only] }:
+                return await SendAsync(key, only, cancellationToken);
+            case EnqueueJob { Operation: Operation.Terminate } cleaning:
+                State = InstanceState.Absent;
+                return await KeepAsync(StoreData.Job(Card, cleaning.JobId, JobStatus.Done) with { Grade = Grade.Proven }, cancellationToken);
+            case EnqueueJob { Operation: Operation.Audit } audit:
+                return await KeepAsync(
+                    StoreData.Job(Card, audit.JobId, _lost++ < _fate.AuditsLost ? JobStatus.Expired : JobStatus.Done) with { Grade = Grade.Proven }, cancellationToken);
             case EnqueueJob job:
-                bool isAudit = job.Operation == Operation.Audit;
-                JobStatus status = isAudit ? _lost++ < _fate.AuditsLost ? JobStatus.Expired : JobStatus.Done : _fate.Job;
-                if (!isAudit && (status == JobStatus.Done || (_fate.Executed && _fate.IsUnproven)))
+                if (_fate.Job == JobStatus.Done || (_fate.Executed && _fate.IsUnproven))
                 {
                     State = InstanceState.Active;
+                    _card = _card with
+                    {
+                        Services =
+                        [
+                            new("canteen", "lunch", "1.0", "c1", 1, job.Instance!.Value, job.JobId)
+                            {
+                                InstalledBy = job.JobId,
+                                PersonalisedBy = _fate.DataUnproven ? null : job.JobId,
+                            },
+                        ],
+                    };
                 }
 
-                JobRow row = StoreData.Job(Card, job.JobId, status) with { EndedAt = Time.GetUtcNow(), Grade = isAudit ? Grade.Proven : _fate.Grade };
-                _rows[job.JobId] = row;
-                await _store.Grains.CommitAsync([new(Card, _version++, 1, null, [new SaveJob(row)], null)], cancellationToken);
-                return new JobAccepted(row);
+                return await KeepAsync(StoreData.Job(Card, job.JobId, _fate.Job) with { Grade = _fate.Grade }, cancellationToken);
             case CancelJob cancel:
                 return new JobForgotten(cancel.JobId);
             default:
@@ -177,6 +204,14 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         return Task.FromResult<Problem?>(null);
     }
 
+    private async Task<JobAccepted> KeepAsync(JobRow job, CancellationToken cancellationToken)
+    {
+        JobRow row = job with { EndedAt = Time.GetUtcNow() };
+        _rows[row.Id] = row;
+        await _store.Grains.CommitAsync([new(Card, _version++, 1, new CardMachine().Serialize(_card), [new SaveJob(row)], null)], cancellationToken);
+        return new(row);
+    }
+
     private async Task PrepareAsync()
     {
         DateTimeOffset now = Time.GetUtcNow();
@@ -184,10 +219,9 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         await _store.Catalogue.AddApplicationAsync(Tenant, application, StoreData.Audit(), CancellationToken.None);
         await _store.Catalogue.SaveModelAsync(
             Tenant, Tsm.Server.Hosting.BuiltInCardModels.All.First(m => m.Name == "uicc-aes"), StoreData.Audit(), CancellationToken.None);
-        var state = new CardState { Iccid = StoreData.Iccid(1), Msisdn = StoreData.Msisdn(1), Model = "uicc-aes" };
         await _store.Import.ImportAsync(
             Tenant,
-            [new(Card, 1, new CardMachine().Serialize(state), [StoreData.Keys(1)], StoreData.CardRow(Card, state.Iccid, state.Msisdn, "uicc-aes"))],
+            [new(Card, 1, new CardMachine().Serialize(_card), [StoreData.Keys(1)], StoreData.CardRow(Card, _card.Iccid, _card.Msisdn, "uicc-aes"))],
             now,
             StoreData.Audit(),
             CancellationToken.None);

@@ -29,7 +29,11 @@ public sealed class RequestWorkerTests
             from untold in Gen.Choose(0, 2)
             from deaths in Gen.Choose(0, 25).ArrayOf(3)
             from after in Gen.Elements(true, false)
-            select (Fate: new ModelFate(job, executed, lost, down, untold, job == JobStatus.Refused ? grade : Grade.Proven), Deaths: deaths, After: after);
+            from unproven in Gen.Elements(false, false, true)
+            select (
+                Fate: new ModelFate(job, executed, lost, down, untold, job == JobStatus.Refused ? grade : Grade.Proven, unproven && job != JobStatus.Done),
+                Deaths: deaths,
+                After: after);
 
         FsCheck.Check.One(
             FsCheck.Config.QuickThrowOnFailure.WithMaxTest(60),
@@ -86,6 +90,23 @@ public sealed class RequestWorkerTests
     }
 
     [Fact]
+    public async Task Data_that_the_card_has_not_proven_are_taken_away_with_the_application_and_their_serial_number_is_burnt()
+    {
+        using ModelWorld world = await ModelWorld.StartAsync(
+            new(JobStatus.Expired, Executed: true, AuditsLost: 0, ServerDown: false, TellingFails: 0, DataUnproven: true));
+        (RequestDesk desk, _) = world.NewProcess();
+        (ServiceRequest? taken, _) = await desk.TakeAsync(Deploy, CancellationToken.None);
+
+        ServiceRequest ended = await EndAsync(world, taken!.Id);
+
+        Assert.Equal((RequestStatus.Failed, Grade.Unknown, "DATA_UNPROVEN"), (ended.Status, ended.Grade, ended.Problem!.Code));
+        Assert.Equal(InstanceState.Absent, world.State);
+        Assert.Contains(RequestIds.Cleaning(taken.Id), world.Jobs);
+        Assert.Equal("released", world.ServerSays);
+        Assert.True(await world.IsBurntAsync("0001"));
+    }
+
+    [Fact]
     public async Task S1_17_When_the_application_server_is_down_the_request_fails_and_the_card_hears_nothing()
     {
         using ModelWorld world = await ModelWorld.StartAsync(new(JobStatus.Done, Executed: true, AuditsLost: 0, ServerDown: true, TellingFails: 0));
@@ -130,8 +151,9 @@ public sealed class RequestWorkerTests
         world.Fuse.Set(int.MaxValue, after);
         ServiceRequest ended = await EndAsync(world, id!);
         Allocation? allocation = await world.Allocations.FindAsync(ModelWorld.Tenant, id!, CancellationToken.None);
-        bool isDone = !fate.ServerDown && (fate.Job == JobStatus.Done || (fate.IsUnproven && fate.Executed));
+        bool isDone = !fate.ServerDown && (fate.Job == JobStatus.Done || (fate is { IsUnproven: true, Executed: true, DataUnproven: false }));
         Assert.Equal(isDone, ended.Status == RequestStatus.Done);
+        Assert.Equal(isDone ? InstanceState.Active : InstanceState.Absent, world.State);
         Assert.Equal(isDone ? AllocationState.Used : AllocationState.Released, allocation!.State);
         Assert.Equal(isDone ? "used" : "released", world.ServerSays);
         Assert.Equal(fate.ServerDown ? 0 : 1, world.Allocated);
