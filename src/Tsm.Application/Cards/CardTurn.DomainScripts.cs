@@ -24,7 +24,6 @@ internal sealed partial class CardTurn
 
     private const int TokenKeyVersion = 0x70, ReceiptKeyVersion = 0x71;
     private const byte CurveP256 = 0x00;
-    private const int TokenLength = 64;
 
     /// <summary>The script of a step whose commands hold keys or data of a provider.</summary>
     private PlannedStep PlanDomain(CardJob job) => job.Cursor.Stage switch
@@ -57,12 +56,12 @@ internal sealed partial class CardTurn
             return new(job.Order?.Domain?.Aid, null);
         }
 
-        return new(domain.Aid, signs ? Sign : command => DelegationToken.Attach(command, Octets.Own(new byte[TokenLength])).ToApdu());
+        return signs ? new(domain.Aid, Sign) : ContentOwner.Unsigned(domain.Aid);
 
-        CommandApdu Sign(CommandApdu command)
+        ChainedCommand Sign(ChainedCommand command)
         {
             using ContentKey key = _context.Keys.TokenKey();
-            return ContentSignatures.Permit(command, key).ToApdu();
+            return ContentSignatures.Permit(command, key);
         }
     }
 
@@ -77,9 +76,9 @@ internal sealed partial class CardTurn
         // Keys that may be there already are replaced, which must keep their type and length, as it does (§11.8.2.3.3).
         bool replaces = Active.Cursor.Replaces;
         KeyData point = KeyData.Of([new(KeyType.EccPublic, token.PublicPoint), new(KeyType.EccParameters, Octets.Copy([CurveP256]))], default);
-        CommandApdu putToken = PutKeyCommand.For(replaces ? TokenKeyVersion : 0, 1, PutKeyData.Of(TokenKeyVersion, [point])).ToApdu();
+        ChainedCommand putToken = PutKeyCommand.For(replaces ? TokenKeyVersion : 0, 1, PutKeyData.Of(TokenKeyVersion, [point]));
         KeyData key = KeyTransport.Protect(receipt, issuer.Dek!, TransportOptions);
-        CommandApdu putReceipt = PutKeyCommand.For(replaces ? ReceiptKeyVersion : 0, 1, PutKeyData.Of(ReceiptKeyVersion, [key])).ToApdu();
+        ChainedCommand putReceipt = PutKeyCommand.For(replaces ? ReceiptKeyVersion : 0, 1, PutKeyData.Of(ReceiptKeyVersion, [key]));
         return new([putToken, putReceipt], [new(Purpose.PutTokenKey, null), new(Purpose.PutReceiptKey, null)], new());
     }
 
@@ -128,7 +127,7 @@ internal sealed partial class CardTurn
             KeyTransport.Protect(keys.Kid, dek, TransportOptions, checksum),
             KeyTransport.Protect(keys.Dek!, dek, TransportOptions),
         ];
-        CommandApdu put = PutKeyCommand.For(0, 1, PutKeyData.Of(keys.Version, data)).ToApdu();
+        ChainedCommand put = PutKeyCommand.For(0, 1, PutKeyData.Of(keys.Version, data));
         return Model.ScriptFormat == ScriptFormat.Expanded
             ? new([put], [new(Purpose.PutDomainKeys, domain.Aid)], new())
             : new([put, CompactScript.GetResponse], [new(Purpose.PutDomainKeys, domain.Aid), new(Purpose.GetResponse, null)], new());

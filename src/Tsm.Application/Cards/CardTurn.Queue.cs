@@ -5,6 +5,7 @@ using Tsm.Application.Applications;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Card.Identifiers;
 using Tsm.Security.Keys;
 
@@ -219,7 +220,8 @@ internal sealed partial class CardTurn
             return Problems.NoKeys(_card.Iccid);
         }
 
-        if (!_card.Uncertain && LifeCycleRules.Decide(job, _card.Contents, c => c.Wanted, c => Imports(c, job)) is Decision.Illegal illegal)
+        Decision first = LifeCycleRules.Decide(job, _card.Contents, c => c.Wanted, c => Imports(c, job));
+        if (!_card.Uncertain && first is Decision.Illegal illegal)
         {
             return illegal.Problem;
         }
@@ -229,6 +231,12 @@ internal sealed partial class CardTurn
             return refusal;
         }
 
+        return LoadRefusal(job) ?? (first is Decision.Proceed { Stage: var stage } ? LengthRefusal(job with { Cursor = new() { Stage = stage } }) : null);
+    }
+
+    /// <summary>What can be seen to fail about a load file that the card does not have.</summary>
+    private Problem? LoadRefusal(CardJob job)
+    {
         if (job.Operation != Operation.Install || _card.Contents.Any(c => c.Aid == job.LoadFile && c.Wanted is not null))
         {
             return null;
@@ -237,13 +245,22 @@ internal sealed partial class CardTurn
         CatalogueApplication application = Application(job.Application)!;
         return Missing(application) is { Length: > 0 } missing ? Problems.MissingImports(application, Model, missing)
             : application.Memory > FreeMemory() ? Problems.TooBig(application, Model, FreeMemory())
-            : !JobPlanner.FitsBlockNumbers(Model, application, Capacity) ? Problems.TooManyBlocks(application, Model)
             : null;
     }
 
     /// <summary>Whether a load file on the card imports that of a job, as far as the catalogue knows it.</summary>
     private bool Imports(ContentItem item, CardJob job) =>
         item.Kind == ContentKind.LoadFile && Application(item.Application) is { } importer && importer.Imports.Any(i => i.Aid == job.LoadFile);
+
+    /// <summary>Which script of the job cannot go, with tokens where the domain that is on the card, or will be, needs them.</summary>
+    private Problem? LengthRefusal(CardJob job)
+    {
+        DomainOrder? ordered = job.Order?.Domain;
+        ContentOwner owner = ordered is not null && (DomainOf(job)?.Mode ?? ordered.Mode) == ContractMode.Delegated
+            ? ContentOwner.Unsigned(ordered.Aid)
+            : new(ordered?.Aid, null);
+        return JobPlanner.Steps(job, Model, Application(job.Application), Capacity, owner).Select(s => TooLong(job, s)).FirstOrDefault(p => p is not null);
+    }
 
     /// <summary>What can be seen to fail about the domain of a job, and about the data it brings.</summary>
     private Problem? DomainRefusal(CardJob job)

@@ -129,6 +129,13 @@ internal sealed partial class CardTurn
         }
 
         PlannedStep step = Plan(job);
+        if (TooLong(job, step) is { } tooLong)
+        {
+            // The card model may have become another since the job was taken.
+            Abandon(tooLong, Grade.Proven);
+            return;
+        }
+
         domain = domain with { Counter = counter.Value };
         using KeySet keys = OpenKeys(sender.KeysOf, domain.KeyVersion);
         CommandHeader header = Header(domain) with
@@ -137,7 +144,7 @@ internal sealed partial class CardTurn
             Kic = Kic.For(keys.Kic, domain.KeyVersion),
             Kid = Kid.For(keys.Kid, domain.KeyVersion),
         };
-        Octets packet = PacketProtection.Protect(header, keys, ScriptLayout.Write(Model.ScriptFormat, step.Commands).Span);
+        Octets packet = PacketProtection.Protect(header, keys, ScriptLayout.Write(Model.ScriptFormat, step.Script).Span);
         ImmutableArray<Octets> segments = Concatenation.Split(packet, SegmentOptions, _card.NextReference);
 
         var outstanding = new OutstandingPacket
@@ -182,7 +189,8 @@ internal sealed partial class CardTurn
     /// <summary>Sends the same octets again, all segments: harmless to a card that has them, and no counter is spent.</summary>
     private void Repeat(OutstandingPacket packet)
     {
-        ImmutableArray<Octets> segments = Concatenation.Split(packet.Packet, SegmentOptions, packet.Reference);
+        // The card has taken as many before, whatever the model says by now.
+        ImmutableArray<Octets> segments = Concatenation.Split(packet.Packet, SegmentOptions with { MaxSegments = Concatenation.MaxSegments }, packet.Reference);
         _card = _card with { Outstanding = packet with { Sends = packet.Sends + 1, Submitted = false, Deadline = null, Since = null, Shifted = null, Pending = null } };
         Change(j => j with
         {
@@ -210,6 +218,16 @@ internal sealed partial class CardTurn
             ? JobPlanner.DeleteBoth(job)
             : JobPlanner.Next(job, Model, Application(job.Application), Capacity, owner);
     }
+
+    /// <summary>Why a script cannot go; null when it can.</summary>
+    private Problem? TooLong(CardJob job, PlannedStep step) => step.Commands.IsEmpty
+        ? Problems.TooManyBlocks(Application(job.Application)!, Model)
+        : step.Excess(Model, Capacity) switch
+        {
+            null => null,
+            { OfCommand: true } excess => Problems.CommandTooLong(Name(excess.Command), excess),
+            { } excess => Problems.ScriptTooLong(Name(excess.Command), excess, Model),
+        };
 
     /// <summary>The header as far as it decides what a packet has room for, which is the same for two and three keys of triple DES.</summary>
     private CommandHeader Header(CounterDomain domain)
@@ -252,7 +270,7 @@ internal sealed partial class CardTurn
             : [$"{loads} LOAD", .. words]);
     }
 
-    private static string Name(Purpose purpose) => purpose switch
+    internal static string Name(Purpose purpose) => purpose switch
     {
         Purpose.DeleteLeftover => "DELETE what is left over",
         Purpose.InstallForLoad => "INSTALL [for load]",

@@ -1,5 +1,5 @@
-using Tsm.Card.Apdu;
 using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Jobs;
@@ -11,16 +11,22 @@ namespace Tsm.Application.Jobs;
 /// Where there are tokens there are receipts: the answer of each command that has one must be seen, so it is the last of its
 /// script (GPCS 2.3.1 §11.5.3.1), and a load is announced with its hash (§11.5.2.3).
 /// </remarks>
-public sealed record ContentOwner(Aid? Domain, Func<CommandApdu, CommandApdu>? Permit)
+public sealed record ContentOwner(Aid? Domain, Func<ChainedCommand, ChainedCommand>? Permit)
 {
+    // ECDSA over P-256.
+    private const int TokenLength = 64;
+
     /// <summary>The issuer's domain.</summary>
     public static ContentOwner Issuer { get; } = new(null, null);
+
+    /// <summary>A domain with delegated management whose tokens have the right length and permit nothing: to plan with.</summary>
+    public static ContentOwner Unsigned(Aid domain) => new(domain, command => DelegationToken.Attach(command, Octets.Own(new byte[TokenLength])));
 
     /// <summary>Whether the card answers with receipts.</summary>
     public bool HasReceipts => Permit is not null;
 
     /// <summary>The command as it goes to the card.</summary>
-    public CommandApdu Permitted(CommandApdu command) => Permit is { } permit ? permit(command) : command;
+    public ChainedCommand Permitted(ChainedCommand command) => Permit is { } permit ? permit(command) : command;
 
     /// <summary>The hash that goes with INSTALL [for load]; empty where none is needed.</summary>
     /// <param name="sha256">Of the load file data block, hexadecimal.</param>

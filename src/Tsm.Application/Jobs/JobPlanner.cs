@@ -10,16 +10,46 @@ using Tsm.Card.Services;
 namespace Tsm.Application.Jobs;
 
 /// <summary>The script of one packet.</summary>
-/// <param name="Commands">In their order.</param>
+/// <param name="Commands">In their order, each as long as it has to be; see <see cref="Excess"/>.</param>
 /// <param name="Parts">What each is for, in the same order.</param>
 /// <param name="After">Where the job stands when all have succeeded.</param>
-public sealed record PlannedStep(ImmutableArray<CommandApdu> Commands, ImmutableArray<StepPart> Parts, JobCursor After);
+public sealed record PlannedStep(ImmutableArray<ChainedCommand> Commands, ImmutableArray<StepPart> Parts, JobCursor After)
+{
+    /// <summary>The commands as they stand in the script, when nothing is in <see cref="Excess"/>.</summary>
+    public ImmutableArray<CommandApdu> Script => [.. Commands.Select(c => c.ToApdu())];
+
+    /// <summary>What of the script is too long to go; null when it can go.</summary>
+    /// <param name="model">The card model.</param>
+    /// <param name="capacity">The octets that a script may have, so that its packet fits the card model's segments.</param>
+    public Excess? Excess(CardModel model, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (Commands.FindIndex(c => !c.IsShort) is >= 0 and var at)
+        {
+            return new(Parts[at].Purpose, OfCommand: true, Commands[at].Data.Length, CommandApdu.MaxData);
+        }
+
+        int room = ScriptLayout.Room(model.ScriptFormat, capacity);
+        int length = Script.Sum(c => ScriptLayout.SizeOf(model.ScriptFormat, c));
+        return length > room ? new(Parts[0].Purpose, OfCommand: false, length, room) : null;
+    }
+}
+
+/// <summary>What is too long: one command, or the commands of one packet.</summary>
+/// <param name="Command">The command, or the first one of the packet.</param>
+/// <param name="OfCommand">Whether it is the command.</param>
+/// <param name="Length">The octets of its data, or those that all commands take in their script.</param>
+/// <param name="Most">How many there may be.</param>
+public sealed record Excess(Purpose Command, bool OfCommand, int Length, int Most);
 
 /// <summary>Turns a job into scripts, each as full as one packet may be, so that the job takes as few short messages as can be.</summary>
 public static class JobPlanner
 {
     /// <summary>A LOAD with less than this is not worth its header; it goes with the next packet (a limit of ours).</summary>
     private const int SmallestBlock = 24;
+
+    /// <summary>A load of as many blocks as can be numbered, one packet each, with an INSTALL before and after it.</summary>
+    private const int MaxPackets = LoadCommand.MaxBlocks + 2;
 
     /// <summary>The next script of a job whose cursor stands on anything but <see cref="Stage.Decide"/> and <see cref="Stage.Finished"/>.</summary>
     /// <param name="application">The load file's application; needed for <see cref="Stage.Load"/> and <see cref="Stage.Install"/>.</param>
@@ -29,7 +59,7 @@ public static class JobPlanner
     {
         owner ??= ContentOwner.Issuer;
         JobCursor decide = new();
-        PlannedStep Content(CommandApdu command, StepPart part, JobCursor after) => Confirmed(owner.Permitted(command), part, after, model, owner);
+        PlannedStep Content(ChainedCommand command, StepPart part, JobCursor after) => Confirmed(owner.Permitted(command), part, after, model, owner);
         return job.Cursor.Stage switch
         {
             Stage.AuditApplications => List(
@@ -57,48 +87,35 @@ public static class JobPlanner
         [new(Purpose.DeleteInstance, job.Instance), new(Purpose.DeleteLoadFile, job.LoadFile)],
         new());
 
-    /// <summary>The packets that the job still takes from its cursor on, when nothing goes wrong.</summary>
-    public static int Remaining(CardJob job, CardModel model, CatalogueApplication? application, int capacity, ContentOwner? owner = null)
+    /// <summary>
+    /// The scripts from the job's cursor on, when nothing goes wrong, up to where it decides anew. Those of security domains are planned
+    /// with their keys, and are not among them.
+    /// </summary>
+    /// <inheritdoc cref="Next" path="/param"/>
+    public static IEnumerable<PlannedStep> Steps(CardJob job, CardModel model, CatalogueApplication? application, int capacity, ContentOwner? owner = null)
     {
-        int packets = 0;
-        while (job.Cursor.Stage is not (Stage.Decide or Stage.Finished) && packets < LoadCommand.MaxBlocks)
+        for (int packets = 0; packets < MaxPackets && job.Cursor.Stage is not (Stage.Decide or Stage.Finished) && !job.Cursor.Stage.IsOfDomains(); packets++)
         {
-            if (job.Cursor.Stage.IsOfDomains())
-            {
-                // The steps of security domains are planned with their keys, one packet each.
-                return packets + 1;
-            }
-
-            job = job with { Cursor = Next(job, model, application, capacity, owner).After };
-            packets++;
+            PlannedStep step = Next(job, model, application, capacity, owner);
+            yield return step;
+            job = job with { Cursor = step.After };
         }
-
-        return packets;
     }
+
+    /// <summary>The packets that the job still takes from its cursor on, when nothing goes wrong.</summary>
+    public static int Remaining(CardJob job, CardModel model, CatalogueApplication? application, int capacity, ContentOwner? owner = null) =>
+        job.Cursor.Stage.IsOfDomains() ? 1 : Steps(job, model, application, capacity, owner).Count();
 
     /// <summary>Whether the load file can be numbered in LOAD commands of the model's size (GPCS 11.6.2: P2 is one octet).</summary>
     public static bool FitsBlockNumbers(CardModel model, CatalogueApplication application, int capacity)
     {
         CardJob load = new() { Id = "", Operation = Operation.Install, CreatedAt = default, LoadFile = application.PackageAid, Cursor = new() { Stage = Stage.Load } };
-        while (load.Cursor.Stage == Stage.Load)
-        {
-            PlannedStep step = Next(load, model, application, capacity);
-
-            // Only while the load goes on does its cursor say how far it is.
-            if (step.Parts.IsEmpty || (load.Cursor.Opened && step.After.Stage == Stage.Load && step.After.Offset == load.Cursor.Offset))
-            {
-                return false;
-            }
-
-            load = load with { Cursor = step.After };
-        }
-
-        return true;
+        return Steps(load, model, application, capacity).Any(s => s.Parts.Any(p => p.Purpose == Purpose.LoadLast));
     }
 
     private static PlannedStep Load(CardJob job, CardModel model, CatalogueApplication application, int capacity, ContentOwner owner)
     {
-        var commands = ImmutableArray.CreateBuilder<CommandApdu>();
+        var commands = ImmutableArray.CreateBuilder<ChainedCommand>();
         var parts = ImmutableArray.CreateBuilder<StepPart>();
         int room = ScriptLayout.Room(model.ScriptFormat, capacity) - (Fetches(model, owner) ? ScriptLayout.SizeOf(model.ScriptFormat, CompactScript.GetResponse) : 0);
         int offset = job.Cursor.Offset;
@@ -106,12 +123,12 @@ public static class JobPlanner
         Octets loadFile = application.LoadFile;
         int most = Math.Max(1, model.MaxCommands - (Fetches(model, owner) ? 1 : 0));
 
-        bool Fits(CommandApdu command) => ScriptLayout.SizeOf(model.ScriptFormat, command) <= room && commands.Count < most;
-        void Add(CommandApdu command, StepPart part)
+        int SizeOf(ChainedCommand command) => command.IsShort ? ScriptLayout.SizeOf(model.ScriptFormat, command.ToApdu()) : command.Data.Length;
+        void Add(ChainedCommand command, StepPart part)
         {
             commands.Add(command);
             parts.Add(part);
-            room -= ScriptLayout.SizeOf(model.ScriptFormat, command);
+            room -= SizeOf(command);
         }
 
         if (!job.Cursor.Opened)
@@ -142,9 +159,9 @@ public static class JobPlanner
         {
             AddFetch(commands, parts, model, owner);
         }
-        else if (loaded && job.Instance is not null && Fits(Install(job)))
+        else if (loaded && job.Instance is not null && Install(job) is var install && SizeOf(install) <= room && commands.Count < most)
         {
-            Add(Install(job), InstallPart(job));
+            Add(install, InstallPart(job));
         }
 
         return new(
@@ -155,14 +172,18 @@ public static class JobPlanner
                 : new() { Stage = Stage.Load, Opened = true, Offset = offset, Block = block });
     }
 
-    private static CommandApdu Install(CardJob job)
+    private static ChainedCommand Install(CardJob job)
     {
         // What a toolkit application may do besides is the card's default; its TAR is all that leads to it.
         ToolkitParameters? toolkit = job.Order?.Tar is { } tar ? new ToolkitParameters { Tars = [tar] } : null;
         Octets parameters = new InstallParameters { Application = job.Parameters, Toolkit = toolkit }.ToOctets();
-        return SelectableAtOnce(job)
-            ? InstallCommand.ForInstallAndMakeSelectable(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters)
-            : InstallCommand.ForInstall(job.LoadFile!.Value, job.Module!.Value, job.Instance!.Value, Privileges(job), parameters);
+        return InstallCommand.Install(
+            SelectableAtOnce(job) ? InstallPurpose.InstallAndMakeSelectable : InstallPurpose.Install,
+            job.LoadFile!.Value,
+            job.Module!.Value,
+            job.Instance!.Value,
+            Privileges(job),
+            parameters);
     }
 
     private static StepPart InstallPart(CardJob job) =>
@@ -174,7 +195,7 @@ public static class JobPlanner
     /// <summary>In the compact format a receipt is fetched by GET RESPONSE.</summary>
     private static bool Fetches(CardModel model, ContentOwner owner) => owner.HasReceipts && model.ScriptFormat == ScriptFormat.Compact;
 
-    private static void AddFetch(ImmutableArray<CommandApdu>.Builder commands, ImmutableArray<StepPart>.Builder parts, CardModel model, ContentOwner owner)
+    private static void AddFetch(ImmutableArray<ChainedCommand>.Builder commands, ImmutableArray<StepPart>.Builder parts, CardModel model, ContentOwner owner)
     {
         if (Fetches(model, owner))
         {
@@ -183,9 +204,9 @@ public static class JobPlanner
         }
     }
 
-    private static PlannedStep Confirmed(CommandApdu command, StepPart part, JobCursor after, CardModel model, ContentOwner owner)
+    private static PlannedStep Confirmed(ChainedCommand command, StepPart part, JobCursor after, CardModel model, ContentOwner owner)
     {
-        var commands = ImmutableArray.CreateBuilder<CommandApdu>();
+        var commands = ImmutableArray.CreateBuilder<ChainedCommand>();
         var parts = ImmutableArray.CreateBuilder<StepPart>();
         commands.Add(command);
         parts.Add(part);

@@ -168,6 +168,26 @@ public static class Problems
         "Raise MaxLoadBlock or MaxSegments of the card model if the card takes more.",
         []);
 
+    /// <summary>A command with more data than a C-APDU carries.</summary>
+    public static Problem CommandTooLong(string command, Excess excess) => new(
+        "capacity",
+        "COMMAND_TOO_LONG",
+        "Command too long",
+        $"{command} has {excess.Length} octets of data; a command carries {excess.Most}.",
+        "AIDs, install parameters and the token of delegated management stand in one command.",
+        "Shorten the parameters or the AIDs, or bring the rest by personalisation.",
+        []);
+
+    /// <summary>Commands that belong together and do not fit one packet.</summary>
+    public static Problem ScriptTooLong(string command, Excess excess, CardModel model) => new(
+        "capacity",
+        "SCRIPT_TOO_LONG",
+        "Script too long for one packet",
+        $"{command} and what belongs to it take {excess.Length} octets; a packet of card model {model.Name} has room for {excess.Most}.",
+        "The card model's packets are small, or were made smaller while the job waited.",
+        "Raise maxSegments of the card model if the card takes more; shorten parameters, AIDs or data otherwise.",
+        []);
+
     /// <summary>The counter has come to its end.</summary>
     public static Problem CounterExhausted(CounterDomain domain) => new(
         "scp80",

@@ -14,7 +14,7 @@ namespace Tsm.Application.Services;
 /// </summary>
 public static class PersonalisationRenderer
 {
-    /// <summary>The most octets of C9 (ours: what is left in one INSTALL command beside AIDs and privileges).</summary>
+    /// <summary>The most octets of C9 (ours; how many one INSTALL has room for depends on its AIDs, and is seen when a job is asked for).</summary>
     public const int MaxParameters = 200;
 
     /// <summary>The most octets of all data groups: as many as 256 STORE DATA carry.</summary>

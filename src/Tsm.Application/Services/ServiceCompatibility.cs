@@ -1,13 +1,19 @@
 using System.Globalization;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
+using Tsm.Application.Jobs;
+using Tsm.Card.Encoding;
 using Tsm.Card.GlobalPlatform;
+using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Services;
 
 /// <summary>Whether a version of a service can go to fresh cards of a model: its load files, its instance, its data, its domain.</summary>
 public static class ServiceCompatibility
 {
+    // That of the provider's domain is not asked for: it is as long as they can be.
+    private static readonly Aid LongestAid = Aid.From(Octets.Own(new byte[Aid.MaxLength]));
+
     /// <summary>Checks a version against a card model.</summary>
     /// <param name="version">The version.</param>
     /// <param name="application">Its load file.</param>
@@ -25,6 +31,7 @@ public static class ServiceCompatibility
         check.Memory();
         Instance(check, version, model);
         Privileges(check, version, model);
+        Length(check, version, application, model);
         Personalisation(check, version, model);
         Domain(check, model);
         return check.Verdict();
@@ -63,6 +70,60 @@ public static class ServiceCompatibility
                 $"{string.Join(", ", privileges.Names)} came with GlobalPlatform {ThreeOctets}, but {model.Name} has {card}: leave the privilege out.",
                 $"GlobalPlatform {card}",
                 $"GlobalPlatform {ThreeOctets}");
+        }
+    }
+
+    private static void Length(CompatibilityCheck check, ServiceVersion version, CatalogueApplication application, CardModel model)
+    {
+        int capacity = ScriptCapacity.Of(model);
+        var job = new CardJob
+        {
+            Id = "",
+            Operation = Operation.Install,
+            CreatedAt = default,
+            LoadFile = application.PackageAid,
+            Module = version.Module,
+            Instance = version.Instance,
+            Privileges = version.Privileges,
+            Parameters = Octets.Own(new byte[ServiceTemplates.LeastParameters(version)]),
+            Order = new() { Provider = "", Tar = version.Tar },
+            Cursor = new() { Stage = Stage.Load },
+        };
+
+        Excess? Excess(ContentOwner owner) =>
+            JobPlanner.Steps(job, model, application, capacity, owner).Select(s => s.Excess(model, capacity)).FirstOrDefault(e => e is not null);
+        if (Excess(new(LongestAid, null)) is { } excess)
+        {
+            TooLong(check, model, excess, "");
+        }
+        else if (model.Delegation != false && Excess(ContentOwner.Unsigned(LongestAid)) is { } delegated)
+        {
+            TooLong(check, model, delegated, "under a contract in delegated mode ", blocks: false);
+        }
+    }
+
+    private static void TooLong(CompatibilityCheck check, CardModel model, Excess excess, string when, bool blocks = true)
+    {
+        string command = CardTurn.Name(excess.Command);
+        if (excess.OfCommand)
+        {
+            check.Add(
+                "COMMAND_TOO_LONG",
+                Party.Provider,
+                string.Create(CultureInfo.InvariantCulture, $"{when}{command} has at least {excess.Length} octets of data, but one command carries {excess.Most}: shorten the parameters or the AIDs."),
+                string.Create(CultureInfo.InvariantCulture, $"{excess.Most} octets in one command"),
+                string.Create(CultureInfo.InvariantCulture, $"{excess.Length} octets"),
+                blocks);
+        }
+        else
+        {
+            check.Add(
+                "SCRIPT_TOO_LONG",
+                Party.Carrier,
+                string.Create(CultureInfo.InvariantCulture, $"{when}{command} and what belongs to it take at least {excess.Length} octets, but one packet to {model.Name} has room for {excess.Most}: raise maxSegments of the card model if its cards take more."),
+                string.Create(CultureInfo.InvariantCulture, $"{excess.Most} octets in one packet"),
+                string.Create(CultureInfo.InvariantCulture, $"{excess.Length} octets"),
+                blocks);
         }
     }
 

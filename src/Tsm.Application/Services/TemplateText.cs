@@ -114,6 +114,13 @@ public static class ServiceTemplates
                 : 0);
     }
 
+    /// <summary>The octets that the content of C9 of a version has at least, each variable counted as one octet.</summary>
+    public static int LeastParameters(ServiceVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return TemplateText.TryParse(version.Parameters, out ImmutableArray<TemplatePart> parts, out _) ? parts.Sum(LeastOctets) : 0;
+    }
+
     /// <summary>The octets that a part has at least.</summary>
     internal static int LeastOctets(TemplatePart part) => part.Variable switch
     {

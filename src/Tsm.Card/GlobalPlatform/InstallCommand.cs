@@ -19,7 +19,7 @@ public static class InstallCommand
     /// <param name="hash">The hash of the load file data block (the value of C4), or nothing.</param>
     /// <param name="parameters">The load parameters (<c>EF</c>), or nothing.</param>
     public static CommandApdu ForLoad(Aid loadFile, Aid? securityDomain = null, Octets hash = default, Octets parameters = default) =>
-        Build(InstallPurpose.Load, [Field(loadFile), Field(securityDomain), hash], parameters);
+        Build(InstallPurpose.Load, [Field(loadFile), Field(securityDomain), hash], parameters).ToApdu();
 
     /// <summary>INSTALL [for install]: makes an instance that cannot be selected yet (table 11-43).</summary>
     /// <param name="loadFile">The load file that holds the module.</param>
@@ -28,21 +28,30 @@ public static class InstallCommand
     /// <param name="privileges">What the instance may do.</param>
     /// <param name="parameters">The install parameters (<see cref="InstallParameters"/>); nothing is sent as <c>C900</c>.</param>
     public static CommandApdu ForInstall(Aid loadFile, Aid module, Aid instance, Privileges privileges = default, Octets parameters = default) =>
-        Install(InstallPurpose.Install, loadFile, module, instance, privileges, parameters);
+        Install(InstallPurpose.Install, loadFile, module, instance, privileges, parameters).ToApdu();
+
+    /// <summary>Makes an instance by a command that is as long as it has to be: long AIDs with long parameters do not fit one C-APDU.</summary>
+    /// <param name="purpose"><see cref="InstallPurpose.Install"/> or <see cref="InstallPurpose.InstallAndMakeSelectable"/>.</param>
+    /// <inheritdoc cref="ForInstall" path="/param"/>
+    public static ChainedCommand Install(
+        InstallPurpose purpose, Aid loadFile, Aid module, Aid instance, Privileges privileges, Octets parameters) => Build(
+            purpose,
+            [Field(loadFile), Field(module), Field(instance), privileges.ToOctets()],
+            parameters.IsEmpty ? InstallParameters.None : parameters);
 
     /// <summary>INSTALL [for install and make selectable]: makes an instance that can be selected at once.</summary>
     /// <inheritdoc cref="ForInstall" path="/param"/>
     public static CommandApdu ForInstallAndMakeSelectable(
         Aid loadFile, Aid module, Aid instance, Privileges privileges = default, Octets parameters = default) =>
-        Install(InstallPurpose.InstallAndMakeSelectable, loadFile, module, instance, privileges, parameters);
+        Install(InstallPurpose.InstallAndMakeSelectable, loadFile, module, instance, privileges, parameters).ToApdu();
 
     /// <summary>INSTALL [for make selectable]: lets an instance be selected (table 11-44).</summary>
     public static CommandApdu ForMakeSelectable(Aid instance, Privileges privileges = default) =>
-        Build(InstallPurpose.MakeSelectable, [default, default, instance.Octets, privileges.ToOctets()], default);
+        Build(InstallPurpose.MakeSelectable, [default, default, instance.Octets, privileges.ToOctets()], default).ToApdu();
 
     /// <summary>INSTALL [for extradition]: gives an application or load file to another security domain (table 11-45).</summary>
     public static CommandApdu ForExtradition(Aid securityDomain, Aid application, Octets parameters = default) =>
-        Build(InstallPurpose.Extradition, [securityDomain.Octets, default, application.Octets, default], parameters);
+        Build(InstallPurpose.Extradition, [securityDomain.Octets, default, application.Octets, default], parameters).ToApdu();
 
     /// <summary>INSTALL [for registry update]: changes privileges or the security domain of an application (table 11-46).</summary>
     /// <remarks>Without application it would restrict the card for good, so that is not offered here.</remarks>
@@ -54,11 +63,11 @@ public static class InstallCommand
         Aid application, Privileges? privileges = null, Aid? securityDomain = null, Octets parameters = default) => Build(
             InstallPurpose.RegistryUpdate,
             [Field(securityDomain), default, application.Octets, privileges?.ToOctets() ?? default],
-            parameters);
+            parameters).ToApdu();
 
     /// <summary>INSTALL [for personalization]: the STORE DATA that follow are for this application (table 11-47).</summary>
     public static CommandApdu ForPersonalization(Aid application) =>
-        Build(InstallPurpose.Personalization, [default, default, application.Octets, default], default);
+        Build(InstallPurpose.Personalization, [default, default, application.Octets, default], default).ToApdu();
 
     /// <summary>Reads an INSTALL command as the card does, once its parts are together; a token may be missing.</summary>
     /// <returns>False for another command, a part of a chain, the combined variant and malformed data; the offset counts
@@ -114,15 +123,9 @@ public static class InstallCommand
         return complete;
     }
 
-    private static CommandApdu Install(
-        InstallPurpose purpose, Aid loadFile, Aid module, Aid instance, Privileges privileges, Octets parameters) => Build(
-            purpose,
-            [Field(loadFile), Field(module), Field(instance), privileges.ToOctets()],
-            parameters.IsEmpty ? InstallParameters.None : parameters);
-
     private static Octets Field(Aid? aid) => aid?.Octets ?? default;
 
-    private static CommandApdu Build(InstallPurpose purpose, ReadOnlySpan<Octets> fields, Octets parameters)
+    private static ChainedCommand Build(InstallPurpose purpose, ReadOnlySpan<Octets> fields, Octets parameters)
     {
         int length = CommandField.BerSize(parameters) + CommandField.BerSize(default);
         foreach (Octets field in fields)

@@ -6,6 +6,7 @@ using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Services;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Server.Access;
@@ -18,9 +19,6 @@ internal static class JobRequests
 {
     private const int MaxCards = 1000;
     private const int MaxKeyLength = 200;
-
-    // Ours: what is left for C9 in one INSTALL command beside AIDs and privileges.
-    private const int MaxParameters = 200;
 
     public static async Task<IResult> RequestAsync(
         JobRequest body,
@@ -114,8 +112,8 @@ internal static class JobRequests
     private static string? OctetsFault(JobRequest body) =>
         body.Privileges is not null && !(Octets.TryParse(body.Privileges, out Octets privileges) && privileges.Length is 1 or 3)
             ? "privileges takes one or three octets, hexadecimal."
-        : body.Parameters is not null && !(Octets.TryParse(body.Parameters, out Octets parameters) && parameters.Length <= MaxParameters)
-            ? $"parameters takes up to {MaxParameters} octets, hexadecimal."
+        : body.Parameters is not null && !(Octets.TryParse(body.Parameters, out Octets parameters) && parameters.Length <= PersonalisationRenderer.MaxParameters)
+            ? $"parameters takes up to {PersonalisationRenderer.MaxParameters} octets, hexadecimal."
         : null;
 
     private static EnqueueJob Command(JobRequest body, CatalogueApplication? application, Actor by) => new(

@@ -37,7 +37,7 @@ public sealed class JobPlannerTests
             // A receipt and the GET RESPONSE that fetches it are in one packet, also on a card that takes one command.
             int most = Math.Max(c.commands, c is { delegated: true, format: ScriptFormat.Compact } ? 2 : 1);
             List<LoadRequest> loads = [];
-            foreach (CommandApdu command in steps.SelectMany(s => s.Commands).Where(x => x.Ins == Instruction.Load))
+            foreach (CommandApdu command in steps.SelectMany(s => s.Script).Where(x => x.Ins == Instruction.Load))
             {
                 Assert.True(LoadCommand.TryParse(command, out LoadRequest load, out _));
                 loads.Add(load);
@@ -46,7 +46,7 @@ public sealed class JobPlannerTests
             Assert.Equal(loadFile, Octets.Concat([.. loads.Select(l => l.Block)]));
             Assert.Equal(Enumerable.Range(0, loads.Count), loads.Select(l => (int)l.Number));
             Assert.All(loads, (l, i) => Assert.Equal(i == loads.Count - 1, l.Last));
-            Assert.All(steps, s => Assert.True(ScriptLayout.Write(c.format, s.Commands).Length <= c.capacity && s.Commands.Length <= most));
+            Assert.All(steps, s => Assert.True(ScriptLayout.Write(c.format, s.Script).Length <= c.capacity && s.Commands.Length <= most));
             Assert.All(steps, s => Assert.Equal(s.Commands.Length, s.Parts.Length));
             Assert.Equal(Purpose.InstallForLoad, steps[0].Parts[0].Purpose);
             Assert.Equal(Purpose.InstallForInstall, steps[^1].Parts.Last(p => p.Purpose != Purpose.GetResponse).Purpose);
@@ -74,7 +74,7 @@ public sealed class JobPlannerTests
 
         // What must travel: the load file, a header for every block, and both INSTALL commands.
         int blocks = (length + block - 1) / block;
-        int installs = steps.SelectMany(s => s.Commands).Where(c => c.Ins == Instruction.Install).Sum(CompactScript.Length);
+        int installs = steps.SelectMany(s => s.Script).Where(c => c.Ins == Instruction.Install).Sum(CompactScript.Length);
         int fewest = (length + (blocks * 5) + installs + capacity - 1) / capacity;
         Assert.InRange(steps.Length, fewest, fewest + 1);
     }

@@ -83,6 +83,32 @@ public sealed class ServiceCompatibilityTests
         Assert.Equal("40000 octets", finding.Found);
     }
 
+    [Theory]
+    [InlineData(160, 5, false, "")]
+    [InlineData(160, 5, true, "COMMAND_TOO_LONG Provider, notes")]
+    [InlineData(160, 5, null, "COMMAND_TOO_LONG Provider, notes")]
+    [InlineData(200, 5, false, "COMMAND_TOO_LONG Provider, blocks")]
+    [InlineData(60, 1, false, "SCRIPT_TOO_LONG Carrier, blocks")]
+    [InlineData(0, 1, false, "")]
+    [InlineData(0, 1, true, "SCRIPT_TOO_LONG Carrier, notes")]
+    public void What_no_command_or_packet_holds_is_seen_before_there_is_a_card(int parameters, int segments, bool? delegation, string expected)
+    {
+        CatalogueApplication wallet = Wallet with { PackageAid = Aid.Parse("F0546D53080000000000000000000000") };
+        ServiceVersion version = Version with
+        {
+            Module = Aid.Parse("F0546D53080000000000000000000001"),
+            Instance = Aid.Parse("F0546D53080000000000000000000001"),
+            Parameters = new string('0', 2 * parameters),
+        };
+        CardModel model = Offers.Model() with { MaxSegments = segments, Delegation = delegation };
+
+        IEnumerable<CompatibilityFinding> findings = ServiceCompatibility.Check(version, wallet, [Util], model).Findings;
+
+        Assert.Equal(
+            expected,
+            string.Join("; ", findings.Where(f => f.Code.EndsWith("_TOO_LONG", StringComparison.Ordinal)).Select(f => $"{f.Code} {f.FixedBy}, {(f.Blocks ? "blocks" : "notes")}")));
+    }
+
     [Theory, InlineData("2.1", true), InlineData("2.2", true), InlineData("2.3", false)]
     public void The_CAP_format_tells_the_least_Java_Card(string format, bool ok) =>
         Assert.Equal(ok, ServiceCompatibility.Check(Version, Wallet with { JavaCard = format }, [Util], Offers.Model()).Ok);

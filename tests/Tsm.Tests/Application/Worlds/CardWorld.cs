@@ -99,6 +99,9 @@ internal sealed partial class CardWorld
     /// <summary>On whose behalf jobs are asked for; null for the carrier's own.</summary>
     public ServiceOrder? Order { get; set; }
 
+    /// <summary>Content of C9 of what is installed.</summary>
+    public Octets Parameters { get; set; }
+
     /// <summary>Whether the carrier signs tokens with a key that the card does not have.</summary>
     public bool SignsWithAnotherTokenKey { set => _catalogue.SignsWithAnotherTokenKey = value; }
 
@@ -161,7 +164,8 @@ internal sealed partial class CardWorld
             Applications[of.Id] = of;
         }
 
-        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, default, Asker, operation == Operation.Audit ? null : Order);
+        Octets parameters = operation == Operation.Install ? Parameters : default;
+        var command = new EnqueueJob(id, operation, of?.Id, null, instance, makeSelectable, default, parameters, Asker, operation == Operation.Audit ? null : Order);
         IReply? reply = Turn(command);
         while (reply is null)
         {
