@@ -142,9 +142,6 @@ public sealed record JobCursor
     /// <summary>Whether one of them was not answered at all: then only an audit goes on while the domain is on the card.</summary>
     public bool BarSilent { get; init; }
 
-    /// <summary>Whether keys replace those that may be there already.</summary>
-    public bool Replaces { get; init; }
-
     /// <summary>Whether the list goes on where the last answer ended.</summary>
     public bool NextPage { get; init; }
 

@@ -189,7 +189,15 @@ public sealed record DelegationKeys(Octets ReceiptKey, bool IsProven, int? Recei
 {
     /// <summary>Whether they were sent, and it is not known yet whether the card has them.</summary>
     public bool IsSent { get; init; }
+
+    /// <summary>Which of them the card has told to have, ours or those that it came with; null before it was asked.</summary>
+    public DelegationKeyList? Listed { get; init; }
 }
+
+/// <summary>Which keys of delegated management are on a card, each by itself: it may have taken one and not the other.</summary>
+/// <param name="Token">Whether there is a token key 70/01.</param>
+/// <param name="Receipt">Whether there is a receipt key 71/01.</param>
+public sealed record DelegationKeyList(bool Token, bool Receipt);
 
 /// <summary>A service that is or was on the card.</summary>
 /// <param name="Generation">1 for its first time on this card, then 2, 3, ...</param>

@@ -69,16 +69,18 @@ internal sealed partial class CardTurn
     {
         using KeySet issuer = OpenKeys(null, Domain!.KeyVersion);
         using ContentKey token = _context.Keys.TokenKey();
-        byte[] secret = _context.Keys.Unseal(_card.Delegation!.ReceiptKey);
+        DelegationKeys delegation = _card.Delegation!;
+        byte[] secret = _context.Keys.Unseal(delegation.ReceiptKey);
         using KeyMaterial receipt = KeyMaterial.From(secret, KeyAlgorithm.Aes);
         CryptographicOperations.ZeroMemory(secret);
 
-        // Keys that may be there already are replaced, which must keep their type and length, as it does (§11.8.2.3.3).
-        bool replaces = Active.Cursor.Replaces;
+        // A key that is there is replaced, which must keep its type and length, and one that is not is added (§11.8.2.3.3).
+        int replacedToken = delegation.Listed is { Token: true } ? TokenKeyVersion : 0;
+        int replacedReceipt = delegation.Listed is { Receipt: true } ? ReceiptKeyVersion : 0;
         KeyData point = KeyData.Of([new(KeyType.EccPublic, token.PublicPoint), new(KeyType.EccParameters, Octets.Copy([CurveP256]))], default);
-        ChainedCommand putToken = PutKeyCommand.For(replaces ? TokenKeyVersion : 0, 1, PutKeyData.Of(TokenKeyVersion, [point]));
+        ChainedCommand putToken = PutKeyCommand.For(replacedToken, 1, PutKeyData.Of(TokenKeyVersion, [point]));
         KeyData key = KeyTransport.Protect(receipt, issuer.Dek!, TransportOptions);
-        ChainedCommand putReceipt = PutKeyCommand.For(replaces ? ReceiptKeyVersion : 0, 1, PutKeyData.Of(ReceiptKeyVersion, [key]));
+        ChainedCommand putReceipt = PutKeyCommand.For(replacedReceipt, 1, PutKeyData.Of(ReceiptKeyVersion, [key]));
         return new([putToken, putReceipt], [new(Purpose.PutTokenKey, null), new(Purpose.PutReceiptKey, null)], new());
     }
 

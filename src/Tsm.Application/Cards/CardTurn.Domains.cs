@@ -229,12 +229,12 @@ internal sealed partial class CardTurn
         Change(j => j with { Attempted = there });
     }
 
-    /// <summary>Whether token key and receipt key are on the card, after a PUT KEY of which the outcome is unknown.</summary>
+    /// <summary>Which of token key and receipt key are on the card. Whether they are ours the list does not tell: they are put in any case.</summary>
     private void TakeDelegationKeys(Octets answer)
     {
-        bool there = KeyInformation.TryParseTemplate(answer.Span, out ImmutableArray<KeyInformation> keys, out _)
-            && keys.Any(k => k.KeyVersion == TokenKeyVersion) && keys.Any(k => k.KeyVersion == ReceiptKeyVersion);
-        _card = _card with { Delegation = _card.Delegation! with { IsProven = there, IsSent = there } };
+        bool told = KeyInformation.TryParseTemplate(answer.Span, out ImmutableArray<KeyInformation> keys, out _);
+        bool Has(int version) => told && keys.Any(k => k.KeyVersion == version && k.KeyId == 1);
+        _card = _card with { Delegation = _card.Delegation! with { IsSent = false, Listed = new(Has(TokenKeyVersion), Has(ReceiptKeyVersion)) } };
     }
 
     /// <summary>Whether the domain that a job was about is to go: it is empty, and its provider does not keep it.</summary>

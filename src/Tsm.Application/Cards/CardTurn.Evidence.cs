@@ -182,9 +182,9 @@ internal sealed partial class CardTurn
                 ApplyDomain(part);
                 Change(j => j with { Cursor = new() });
                 break;
-            case Purpose.PutTokenKey or Purpose.PutReceiptKey when !Active.Cursor.Replaces && status.Value is 0x6985 or 0x6A80 or 0x6A88:
-                // They may be there from an attempt of which the outcome was unknown.
-                Change(j => j with { Cursor = new() { Stage = Stage.PutDelegationKeys, Replaces = true } });
+            case Purpose.PutTokenKey or Purpose.PutReceiptKey when _card.Delegation!.Listed is null && status.Value is 0x6985 or 0x6A80 or 0x6A88:
+                // One may be there: from an attempt that the books have lost, or because the card came with it.
+                Change(j => j with { Cursor = new() { Stage = Stage.ListDelegationKeys } });
                 break;
             case Purpose.ListApplications or Purpose.ListLoadFiles when notFound:
                 Change(j => j with { Cursor = packet.After });

@@ -187,6 +187,41 @@ public sealed class CardDomainTests
         Assert.Contains(world.Audit, e => e.Action == AuditAction.ReceiptWrong);
     }
 
+    [Theory]
+    [InlineData(false, false), InlineData(false, true), InlineData(true, false), InlineData(true, true)]
+    public void Keys_of_delegated_management_are_put_whichever_of_them_the_card_has(bool token, bool receipt)
+    {
+        CardWorld world = World("aes", ContractMode.Delegated);
+        Done(world, Operation.Install, "i");
+        Done(world, Operation.Terminate, "t");
+        foreach (byte gone in new (byte Version, bool There)[] { (0x70, token), (0x71, receipt) }.Where(k => !k.There).Select(k => k.Version))
+        {
+            Assert.True(world.Card.Environment.Issuer.Execute(DeleteCommand.ForKeys(gone)).Status.IsSuccess);
+        }
+
+        world.ForgetsDelegation();
+
+        Done(world, Operation.Install, "again");
+        Done(world, Operation.Terminate, "end");
+        Assert.True(world.State.Delegation!.IsProven);
+        Assert.Equal(token || receipt ? new DelegationKeyList(token, receipt) : null, world.State.Delegation.Listed);
+    }
+
+    [Theory, InlineData("true", "false"), InlineData("false", "true"), InlineData("false", "false")]
+    public void What_was_remembered_of_the_keys_of_delegated_management_before_goes_on(string proven, string sent)
+    {
+        string old = $$$"""
+            {"iccid":"8949000000000000018","msisdn":"491720000001","model":"uicc-aes","delegation":{"receiptKey":"00","isProven":{{{proven}}},"receipts":3,"isSent":{{{sent}}}},
+            "jobs":[{"id":"j","operation":"Install","createdAt":"2026-01-01T00:00:00+00:00","cursor":{"stage":"PutDelegationKeys","replaces":true}}]}
+            """;
+
+        var card = (CardState)new CardMachine().Deserialize(System.Text.Encoding.UTF8.GetBytes(old));
+
+        Assert.Equal(
+            new DelegationKeys(Octets.Parse("00"), bool.Parse(proven), 3) { IsSent = bool.Parse(sent) }, card.Delegation);
+        Assert.Equal(Stage.PutDelegationKeys, card.Jobs[0].Cursor.Stage);
+    }
+
     [Fact]
     public void S3_06_An_application_is_refused_before_anything_leaves_when_its_domain_cannot_have_keys()
     {

@@ -115,6 +115,13 @@ internal sealed partial class CardWorld
         _read = null;
     }
 
+    /// <summary>The books know nothing of the keys of delegated management, whatever the card has.</summary>
+    public void ForgetsDelegation()
+    {
+        _state = _machine.Serialize(State with { Delegation = null });
+        _read = null;
+    }
+
     /// <summary>The events that were raised, in their order.</summary>
     public List<ServiceEvent> Events { get; } = [];
 
