@@ -222,6 +222,12 @@ public sealed record CardModelDetails(
             ChecksumLength is null or 8 || (ChecksumLength == 4 && Algorithm == KeyAlgorithm.Aes),
             $"A checksum of {ChecksumLength} octets is not possible here.",
             "Write 8, or 4 with AES.");
+        Demand(
+            faults,
+            "firstDomainKeys",
+            ChecksumLength != 4 || FirstDomainKeys != DomainKeyRoad.StoreData,
+            "Keys that come by STORE DATA do not say how long checksums are: the card takes 8 octets (TS 102 226 §8.2.1.5).",
+            "Write putKey, or a checksumLength of 8.");
     }
 
     private static void Range(List<ApiFault> faults, string field, int? value, int least, int most) =>

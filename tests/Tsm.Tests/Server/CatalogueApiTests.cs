@@ -106,6 +106,21 @@ public sealed class CatalogueApiTests : IAsyncLifetime
             problem.List("errors").Select(e => e.Text("column")));
     }
 
+    [Fact]
+    public async Task Domain_keys_that_cannot_say_how_long_checksums_are_go_with_those_of_eight_octets_only()
+    {
+        async Task<(int, string)> PutAsync(string road, int checksum)
+        {
+            var model = new { algorithm = "aes", checksumLength = checksum, firstDomainKeys = road };
+            (int status, JsonElement answer) = await _server.SendAsync(HttpMethod.Put, "/api/v1/card-models/checksums", JsonContent.Create(model));
+            return (status, status == 200 ? "" : answer.List("errors").Single().Text("column"));
+        }
+
+        Assert.Equal((422, "firstDomainKeys"), await PutAsync("storeData", 4));
+        Assert.Equal((200, ""), await PutAsync("storeData", 8));
+        Assert.Equal((200, ""), await PutAsync("putKey", 4));
+    }
+
     [Theory]
     [InlineData("uicc-aes", "aes"), InlineData("uicc-3des", "3des"), InlineData("uicc-small", "small")]
     [InlineData("uicc-aes256", "aes256"), InlineData("uicc-3des3", "3des3"), InlineData("uicc-aes-expanded", "aes-expanded")]
