@@ -15,8 +15,8 @@ namespace Tsm.Orleans;
 /// </remarks>
 internal sealed class OrleansDatabase
 {
-    /// <summary>Tsm's lock for this among all users of the database cluster: 'T', 's', 'm', 2.</summary>
-    private const int Lock = 0x54736D02;
+    /// <summary>Tsm's lock for this among all users of the database cluster: 'T', 's', 'm', 4.</summary>
+    private const int Lock = 0x54736D04;
 
     private const string MissingSql =
         """

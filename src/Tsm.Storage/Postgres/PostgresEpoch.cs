@@ -13,8 +13,8 @@ namespace Tsm.Storage.Postgres;
 /// <param name="logger">Is told of new epochs; null for nobody.</param>
 internal sealed class PostgresEpoch(bool trustFailover, ILogger? logger)
 {
-    /// <summary>Tsm's own lock among all users of the database cluster: 'T', 's', 'm', 2.</summary>
-    private const int EpochLock = 0x54736D02;
+    /// <summary>Tsm's own lock among all users of the database cluster: 'T', 's', 'm', 3.</summary>
+    private const int EpochLock = 0x54736D03;
 
     private const string NowSql = "SELECT epoch, place, database_place() FROM epochs ORDER BY epoch DESC LIMIT 1";
 
