@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
@@ -10,15 +11,17 @@ using ServiceRequest = Tsm.Application.Requests.ServiceRequest;
 
 namespace Tsm.Server.Api;
 
-/// <summary>A lost card: everything that is active on it is suspended, by its number.</summary>
+/// <summary>A lost card: what is active on it is suspended and what is on its way to it is called off, by its number.</summary>
 internal static class LossReportEndpoints
 {
+    private const int PageSize = 500;
+
     public static void MapLossReports(this IEndpointRouteBuilder routes) => routes.MapPost("/loss-reports", ReportAsync)
         .WithTags("Requests")
         .WithName("ReportLoss")
-        .WithSummary("Suspends all active services of the card with this number; one request for each, one answer with all")
+        .WithSummary("Suspends all active services of the card with this number, one request for each, and calls off what would make more active")
         .Produces<LossReportDetails>(StatusCodes.Status202Accepted)
-        .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
         .AlsoFor(Role.CustomerService);
 
     private static async Task<IResult> ReportAsync(
@@ -28,6 +31,7 @@ internal static class LossReportEndpoints
         INumbers numbers,
         ICardReads cards,
         IServiceInstances instances,
+        IRequests requests,
         RequestDesk desk,
         TimeProvider time,
         CancellationToken cancellationToken)
@@ -45,30 +49,73 @@ internal static class LossReportEndpoints
                 standing == NumberStanding.NotInService ? RequestProblems.NumberNotInService(number) : RequestProblems.NumberUnknown(number));
         }
 
-        List<RequestDetails> taken = [];
-        IReadOnlyList<ServiceInstanceRow> there = await instances.OnCardAsync(card, cancellationToken);
-
-        // What is pending may be active: to suspend it once too often does no harm.
-        foreach (ServiceInstanceRow service in there.Where(s => s.Wanted == InstanceState.Active || s.State == InstanceState.Active))
+        // What is called off first is either off, or on the card's list when that is read.
+        List<ServiceRequest> calledOff = await CallOffAsync(card, caller, requests, desk, cancellationToken);
+        List<ServiceRequest> taken = [];
+        foreach (ServiceInstanceRow service in await instances.OnCardAsync(card, cancellationToken))
         {
-            (ServiceRequest? request, _) = await desk.TakeAsync(
+            // What is pending may be active: to suspend it once too often does no harm.
+            if (service.Wanted != InstanceState.Active && service.State != InstanceState.Active)
+            {
+                continue;
+            }
+
+            (ServiceRequest? request, Problem? problem) = await desk.TakeAsync(
                 new(
                     caller.Tenant,
                     caller.Role == Role.CustomerService ? RequestOrigin.CustomerService : RequestOrigin.Operator,
                     caller.Actor.Name,
                     caller.Actor,
-                    idempotencyKey is null ? null : $"loss|{idempotencyKey}|{service.Service}",
+
+                    // A key that was used for another card's loss must not keep this one from being suspended.
+                    idempotencyKey is null ? null : $"loss|{idempotencyKey}|{number}|{card.Id}|{service.Service}",
                     service.Service,
                     "suspend",
                     number,
                     Iccid: null),
                 cancellationToken);
-            if (request is not null)
+            if (request is null)
             {
-                taken.Add(RequestDetails.From(request, Audience.Operator));
+                return ApiProblems.Result(problem!);
             }
+
+            taken.Add(request);
         }
 
-        return Results.Accepted("/api/v1/requests", new LossReportDetails(number, row.Iccid, taken));
+        return calledOff.Count == 0 && taken is [var first, ..] && taken.All(IsRefused)
+            ? RequestForms.Answer(first, Audience.Operator, "/api/v1/requests")
+            : Results.Accepted("/api/v1/requests", new LossReportDetails(number, row.Iccid, Shown(taken), Shown(calledOff)));
     }
+
+    /// <summary>Calls off what would make a service active after the report; what takes away or stops goes on.</summary>
+    private static async Task<List<ServiceRequest>> CallOffAsync(
+        GrainKey card, Caller caller, IRequests requests, RequestDesk desk, CancellationToken cancellationToken)
+    {
+        List<ServiceRequest> calledOff = [];
+        string? cursor = null;
+        do
+        {
+            Page<ServiceRequest> page = await requests.ListAsync(caller.Tenant, new(Card: card, Live: true), cursor, PageSize, cancellationToken);
+            foreach (ServiceRequest request in page.Items.Where(r => MakesActive(r.Operation)))
+            {
+                (ServiceRequest now, Problem? problem) = await desk.CancelAsync(request, caller.Actor, cancellationToken);
+                if (problem is null)
+                {
+                    calledOff.Add(now);
+                }
+            }
+
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+
+        return calledOff;
+    }
+
+    private static bool MakesActive(ServiceOperation? operation) => operation is
+        ServiceOperation.Download or ServiceOperation.Deploy or ServiceOperation.Activate or ServiceOperation.Upgrade or ServiceOperation.Resume;
+
+    private static bool IsRefused(ServiceRequest request) => request.Status is RequestStatus.Refused or RequestStatus.Failed;
+
+    private static RequestDetails[] Shown(List<ServiceRequest> requests) => [.. requests.Select(r => RequestDetails.From(r, Audience.Operator))];
 }

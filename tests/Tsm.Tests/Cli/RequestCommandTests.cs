@@ -65,7 +65,7 @@ public sealed class RequestCommandTests
     public async Task A_loss_is_reported_and_an_application_server_declared_with_its_secret_shown_once()
     {
         await using FakeServer server = (await FakeServer.StartAsync())
-            .On("POST /api/v1/loss-reports", new FakeAnswer(202, $$"""{"msisdn":"491700000001","card":"{{Answers.Iccid}}","requests":[{{Request("running")}}]}"""))
+            .On("POST /api/v1/loss-reports", new FakeAnswer(202, $$"""{"msisdn":"491700000001","card":"{{Answers.Iccid}}","requests":[{{Request("running")}}],"calledOff":[{{Request("cancelled")}}]}"""))
             .On("POST /api/v1/application-servers", new FakeAnswer(201, """
                 {"name":"canteen","url":"http://127.0.0.1:8090","services":["canteen"],"timeoutSeconds":5,"description":"","publicKey":"04AA","createdAt":"2026-01-01T00:00:00Z","secret":"00FF"}
                 """));
@@ -74,7 +74,9 @@ public sealed class RequestCommandTests
         Assert.Equal(0, await shell.RunAsync("loss", "report", "491700000001"));
         Assert.Equal(0, await shell.RunAsync("appserver", "add", "canteen", "http://127.0.0.1:8090", "--service", "canteen"));
 
-        Assert.Contains("r1", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("running", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("Called off:", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("cancelled", shell.Output, StringComparison.Ordinal);
         Assert.Contains("00FF", shell.Output, StringComparison.Ordinal);
         Assert.Contains("not shown again", shell.Output, StringComparison.Ordinal);
     }

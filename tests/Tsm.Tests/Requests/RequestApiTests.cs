@@ -1,4 +1,11 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Tsm.Application.AuditTrail;
+using Tsm.Application.Hosting;
+using Tsm.Application.Ports;
+using Tsm.Application.Requests;
+using Tsm.Application.Services;
+using Tsm.Server.Access;
 using Tsm.Tests.Server;
 
 namespace Tsm.Tests.Requests;
@@ -264,6 +271,79 @@ public sealed class RequestApiTests : IAsyncLifetime
         (_, JsonElement resumed) = await _world.Server.PostAsync(
             "/api/v1/requests", new { service = "canteen", operation = "resume", msisdn = RequestWorld.Msisdn });
         Assert.Equal("done", (await _world.EndAsync(resumed)).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_loss_report_calls_off_what_has_not_reached_the_card_yet_whoever_has_asked_for_it()
+    {
+        IRequests requests = _world.Server.Services.GetRequiredService<IRequests>();
+        GrainKey card = (await _world.Server.Services.GetRequiredService<INumbers>()
+            .FindAsync(Caller.LocalTenant, RequestWorld.Msisdn, DateTimeOffset.UtcNow, CancellationToken.None)).Holder!.Value;
+        await WaitsAsync("r-deploy", ServiceOperation.Deploy);
+        await WaitsAsync("r-resume", ServiceOperation.Resume);
+        await WaitsAsync("r-terminate", ServiceOperation.Terminate);
+
+        (int status, JsonElement report) = await _world.Server.PostAsync("/api/v1/loss-reports", new { msisdn = RequestWorld.Msisdn });
+        string[] calledOff = [.. report.List("calledOff").Select(r => r.Text("id")).Order(StringComparer.Ordinal)];
+        JsonElement[] ended = await Task.WhenAll(report.List("calledOff").Select(_world.EndAsync));
+
+        Assert.Equal((202, 0), (status, report.List("requests").Count()));
+        Assert.Equal(["r-deploy", "r-resume"], calledOff);
+        Assert.All(ended, r => Assert.Equal("cancelled", r.Text("status")));
+        Assert.False((await requests.FindAsync(card.Tenant, "r-terminate", CancellationToken.None))!.CancelRequested);
+        Assert.Equal(0, _world.Network.Submitted);
+
+        // The card takes no more for the present: there is no row of the service yet.
+        Task WaitsAsync(string id, ServiceOperation operation) => requests.AddAsync(
+            new()
+            {
+                Id = id,
+                Tenant = card.Tenant,
+                Origin = RequestOrigin.Provider,
+                Requester = "lunch",
+                Actor = new(ActorKind.Provider, "lunch"),
+                Identifier = "canteen",
+                OperationGiven = OperationRules.Word(operation),
+                Operation = operation,
+                Card = card,
+                Iccid = RequestWorld.Iccid,
+                Service = "canteen",
+                Version = "1.0",
+                Provider = "lunch",
+                Contract = "lunch-1",
+                Plan = new(false, false, true, null),
+                Status = RequestStatus.Queued,
+                Content = id,
+                CreatedAt = DateTimeOffset.UtcNow,
+                UpdatedAt = DateTimeOffset.UtcNow,
+                Due = DateTimeOffset.UtcNow.AddHours(1),
+            },
+            TimeSpan.Zero,
+            audit: null,
+            CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_loss_report_suspends_another_card_under_the_same_key_and_says_what_it_could_not_suspend()
+    {
+        await _world.DoAsync("deploy");
+        await _world.DoAsync("deploy", RequestWorld.OtherMsisdn);
+        (_, JsonElement first) = await _world.Server.PostAsync("/api/v1/loss-reports", new { msisdn = RequestWorld.Msisdn }, "loss-1");
+        (int status, JsonElement second) = await _world.Server.PostAsync("/api/v1/loss-reports", new { msisdn = RequestWorld.OtherMsisdn }, "loss-1");
+        await _world.EndAsync(first.List("requests").Single());
+        await _world.EndAsync(second.List("requests").Single());
+        (_, JsonElement resumed) = await _world.Server.PostAsync(
+            "/api/v1/requests", new { service = "canteen", operation = "resume", msisdn = RequestWorld.Msisdn });
+        await _world.EndAsync(resumed);
+        _world.Network.Detach(RequestWorld.Msisdn);
+        (_, JsonElement terminated) = await _world.AskAsync("terminate");
+        await ProviderWorld.UntilAsync(
+            () => _world.Server.GetAsync($"/api/v1/requests/{terminated.Text("id")}"), seen => seen.Body.Text("status") == "running");
+        (int late, JsonElement problem) = await _world.Server.PostAsync("/api/v1/loss-reports", new { msisdn = RequestWorld.Msisdn });
+
+        Assert.Equal((202, RequestWorld.OtherIccid), (status, second.Text("card")));
+        Assert.NotEqual(first.List("requests").Single().Text("id"), second.List("requests").Single().Text("id"));
+        Assert.Equal((409, "SERVICE_TERMINATED"), (late, problem.Text("code")));
     }
 
     [Fact]

@@ -81,6 +81,8 @@ internal sealed record LossReport
     public string Card { get; init; } = "";
 
     public IReadOnlyList<ServiceRequest> Requests { get; init; } = [];
+
+    public IReadOnlyList<ServiceRequest> CalledOff { get; init; } = [];
 }
 
 /// <summary>An application server to declare.</summary>

@@ -56,13 +56,17 @@ internal static class RequestText
 
     public static void Loss(IAnsiConsole console, LossReport report)
     {
-        if (report.Requests.Count == 0)
+        console.Write(new Text(report.Requests.Count == 0 ? $"Nothing is active on card {report.Card}.\n" : "Suspended:\n"));
+        if (report.Requests.Count > 0)
         {
-            console.Write(new Text($"Nothing is active on card {report.Card}.\n"));
-            return;
+            List(console, new() { Items = report.Requests });
         }
 
-        List(console, new() { Items = report.Requests });
+        if (report.CalledOff.Count > 0)
+        {
+            console.Write(new Text("Called off:\n"));
+            List(console, new() { Items = report.CalledOff });
+        }
     }
 
     public static void Servers(IAnsiConsole console, Page<AppServer> page)
