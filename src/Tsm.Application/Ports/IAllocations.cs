@@ -27,8 +27,9 @@ public interface IAllocations
     /// <param name="mayBeOnCard">Whether the card may have taken it all the same: then its serial number goes to no other.</param>
     Task ReleaseAsync(string tenant, string request, bool mayBeOnCard, CancellationToken cancellationToken);
 
-    /// <summary>Everything that a service has in use on a card is not needed any more.</summary>
-    Task ReleaseUsedAsync(GrainKey card, string service, CancellationToken cancellationToken);
+    /// <summary>What a service has in use on a card is not needed any more, as far as it came there before a request that takes it away.</summary>
+    /// <param name="by">The request: its own allocation stays, and so does what goes to the card after its jobs.</param>
+    Task ReleaseUsedAsync(GrainKey card, string service, string by, CancellationToken cancellationToken);
 
     /// <summary>Claims allocations of which a server is to be told; the claim ends by itself.</summary>
     Task<IReadOnlyList<Allocation>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken);

@@ -80,7 +80,7 @@ public sealed partial class RequestSteps
     {
         if (request.Operation == ServiceOperation.Terminate || request is { Operation: ServiceOperation.Upgrade, Plan.KeepsData: false })
         {
-            await allocations.ReleaseUsedAsync(request.Card!.Value, request.Service!, cancellationToken);
+            await allocations.ReleaseUsedAsync(request.Card!.Value, request.Service!, request.Id, cancellationToken);
         }
 
         if (request.Plan is { Allocates: true })
@@ -139,7 +139,7 @@ public sealed partial class RequestSteps
         if (request.Operation == ServiceOperation.Upgrade && !isThere)
         {
             // The version before is gone with its data.
-            await allocations.ReleaseUsedAsync(card, request.Service!, cancellationToken);
+            await allocations.ReleaseUsedAsync(card, request.Service!, request.Id, cancellationToken);
         }
 
         return true;

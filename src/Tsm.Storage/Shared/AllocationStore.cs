@@ -101,11 +101,21 @@ public sealed class AllocationStore(ISql sql, TimeProvider time) : IAllocations
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task ReleaseUsedAsync(GrainKey card, string service, CancellationToken cancellationToken) => TurnAsync(
+    public Task ReleaseUsedAsync(GrainKey card, string service, string by, CancellationToken cancellationToken) => TurnAsync(
         card.Tenant,
-        "state = 'Releasing'",
-        "card = @card AND service = @service AND state IN ('Confirming', 'Used')",
-        new { tenant = card.Tenant, card = StoredValues.Grain(card), service, now = Now, nothing = Array.Empty<byte>() },
+        "state = 'Releasing', was_used = 1",
+
+        // The card does its jobs in the order of their rows, and a job's id begins with its request's. A request whose jobs the card has had
+        // may be behind with saying so; where the asking one has no job left to compare with, nothing is released.
+        """
+        card = @card AND service = @service AND request <> @by
+            AND (state IN ('Confirming', 'Used') OR (state = 'Allocated' AND EXISTS (
+                SELECT 1 FROM requests
+                WHERE requests.tenant = @tenant AND requests.id = allocations.request AND requests.status IN ('Running', 'PendingConfirmation'))))
+            AND COALESCE((SELECT max(seq) FROM jobs WHERE jobs.tenant = @tenant AND jobs.card = @card AND jobs.id LIKE allocations.request || '-%'), 0)
+                < (SELECT min(seq) FROM jobs WHERE jobs.tenant = @tenant AND jobs.card = @card AND jobs.id LIKE @by || '-%')
+        """,
+        new { tenant = card.Tenant, card = StoredValues.Grain(card), service, by, now = Now, nothing = Array.Empty<byte>() },
         cancellationToken);
 
     /// <inheritdoc/>

@@ -177,7 +177,8 @@ public abstract partial class StoreContract
         await SettleAsync();
         Assert.Equal(AllocationState.Used, (await Allocations.FindAsync(StoreData.Tenant, "r1", CancellationToken.None))!.State);
 
-        await Allocations.ReleaseUsedAsync(StoreData.Key("1"), "canteen", CancellationToken.None);
+        await Store.Grains.CommitAsync([StoreData.Write(StoreData.Key("1"), 0, "1", null, new SaveJob(StoreData.Job(StoreData.Key("1"), "r9-1")))], CancellationToken.None);
+        await Allocations.ReleaseUsedAsync(StoreData.Key("1"), "canteen", "r9", CancellationToken.None);
         await SettleAsync();
 
         Assert.Equal(AllocationState.Released, (await Allocations.FindAsync(StoreData.Tenant, "r1", CancellationToken.None))!.State);
@@ -185,6 +186,41 @@ public abstract partial class StoreContract
 
         async Task SettleAsync() => await Allocations.SettleAsync(
             Assert.Single(await Allocations.ClaimAsync(10, RequestLease, CancellationToken.None)), CancellationToken.None);
+    }
+
+    [ContractFact]
+    public async Task What_a_request_takes_from_a_card_is_released_but_not_what_comes_after_it_or_with_it()
+    {
+        GrainKey card = StoreData.Key("1");
+        await Requests.AddAsync(NewRequest("running") with { Status = RequestStatus.Running }, TimeSpan.Zero, audit: null, CancellationToken.None);
+        await Requests.AddAsync(NewRequest("queued") with { Status = RequestStatus.Queued }, TimeSpan.Zero, audit: null, CancellationToken.None);
+        foreach (string request in (string[])["before", "running", "queued", "upgrade", "after", "other"])
+        {
+            await Allocations.BeginAsync(NewAllocation(request, "1") with { Service = request == "other" ? "tickets" : "canteen" }, CancellationToken.None);
+            await KeepAsync(request, "a-" + request, "7");
+            if (request is not ("running" or "queued"))
+            {
+                await Allocations.ConfirmAsync(StoreData.Tenant, request, CancellationToken.None);
+            }
+        }
+
+        string[] jobs = ["before-1", "other-1", "running-1", "queued-1", "upgrade-1", "after-1", "upgrade-2", "queued-2"];
+        await Store.Grains.CommitAsync(
+            [StoreData.Write(card, 0, "1", null, [.. jobs.Select(j => new SaveJob(StoreData.Job(card, j)))])], CancellationToken.None);
+
+        await Allocations.ReleaseUsedAsync(card, "canteen", "nobody", CancellationToken.None);
+        Assert.Equal(AllocationState.Confirming, await StateAsync("before"));
+        await Allocations.ReleaseUsedAsync(card, "canteen", "upgrade", CancellationToken.None);
+
+        Assert.Equal(AllocationState.Releasing, await StateAsync("before"));
+        Assert.Equal(AllocationState.Releasing, await StateAsync("running"));
+        Assert.Equal(AllocationState.Allocated, await StateAsync("queued"));
+        Assert.Equal(AllocationState.Confirming, await StateAsync("upgrade"));
+        Assert.Equal(AllocationState.Confirming, await StateAsync("after"));
+        Assert.Equal(AllocationState.Confirming, await StateAsync("other"));
+
+        async Task<AllocationState> StateAsync(string request) =>
+            (await Allocations.FindAsync(StoreData.Tenant, request, CancellationToken.None))!.State;
     }
 
     [ContractFact]
