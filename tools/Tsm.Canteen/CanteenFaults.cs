@@ -29,4 +29,7 @@ public enum CanteenFault
 
     /// <summary>It allocates, and its answer is lost.</summary>
     LostAnswer,
+
+    /// <summary>It answers 429 to everything.</summary>
+    Busy,
 }

@@ -57,6 +57,7 @@ public sealed class CanteenServer(CanteenOptions options, TimeProvider time) : I
         : Fault switch
         {
             CanteenFault.Down => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
+            CanteenFault.Busy => Results.StatusCode(StatusCodes.Status429TooManyRequests),
             _ => Results.Json(new { status = "ok" }, Json),
         };
 
@@ -77,6 +78,8 @@ public sealed class CanteenServer(CanteenOptions options, TimeProvider time) : I
         {
             case CanteenFault.Down:
                 return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+            case CanteenFault.Busy:
+                return Results.StatusCode(StatusCodes.Status429TooManyRequests);
             case CanteenFault.Garbage:
                 return Results.Text("<html>not found</html>", "text/html");
             case CanteenFault.Slow:
@@ -110,6 +113,7 @@ public sealed class CanteenServer(CanteenOptions options, TimeProvider time) : I
     private async Task<IResult> TurnAsync(string id, string state, HttpContext context) =>
         await ReadAsync(context) is null ? Results.StatusCode(StatusCodes.Status401Unauthorized)
         : Fault == CanteenFault.Down ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
+        : Fault == CanteenFault.Busy ? Results.StatusCode(StatusCodes.Status429TooManyRequests)
         : Books.Turn(id, state) is null ? Results.NotFound()
         : Results.Json(new { id, state }, Json);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -84,12 +85,15 @@ public sealed class ApplicationServerClient(IBooks books, IKeyVault vault, Recip
             allocation.Request, allocation.Service, allocation.Operation, allocation.Iccid, allocation.Msisdn, [], recipient.PublicKey.ToString());
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(question, AllocationJson.Default.AllocationQuestion);
         (int status, byte[] octets, problem) = await SendAsync(allocation.Tenant, server, HttpMethod.Post, "allocations", body, cancellationToken);
-        return problem is not null ? problem
-            : status >= 500 ? AllocationProblems.Down(server.Id, $"it says status {status}.")
-            : !IsGood(status) ? null
-            : !TryRead(octets, AllocationJson.Default.AllocationAnswer, out AllocationAnswer? answer) || !IsName(answer!.AllocationId)
-                ? AllocationProblems.Invalid(server.Id, "it does not say what is to be released.")
-                : await TellAsync(allocation with { AllocationId = answer.AllocationId }, "release", cancellationToken);
+        if (problem is not null || IsGone(status))
+        {
+            return problem;
+        }
+
+        // A server that is busy, or does not know us for the present, may have allocated all the same: it is asked again.
+        return !IsGood(status) ? AllocationProblems.Down(server.Id, $"it says status {status}.")
+            : !TryVerify(allocation, server, octets, out AllocationAnswer? answer, out problem) ? problem
+            : await TellAsync(allocation with { AllocationId = answer.AllocationId }, "release", cancellationToken);
     }
 
     private async Task<Problem?> TellAsync(Allocation allocation, string what, CancellationToken cancellationToken)
@@ -105,33 +109,19 @@ public sealed class ApplicationServerClient(IBooks books, IKeyVault vault, Recip
         (int status, _, problem) = await SendAsync(allocation.Tenant, server, HttpMethod.Post, path, [], cancellationToken);
 
         // One that it does not know any more needs not be released.
-        return problem ?? (IsGood(status) || status is 404 or 410 ? null : AllocationProblems.Down(server.Id, $"it says status {status}."));
+        return problem ?? (IsGood(status) || IsGone(status) ? null : AllocationProblems.Down(server.Id, $"it says status {status}."));
     }
 
     private AllocationOutcome Read(Allocation asked, ApplicationServer server, RecipientKey recipient, byte[] octets)
     {
-        if (!TryRead(octets, AllocationJson.Default.AllocationAnswer, out AllocationAnswer? answer))
+        if (!TryVerify(asked, server, octets, out AllocationAnswer? answer, out Problem? problem))
         {
-            return Bad(AllocationProblems.Invalid(server.Id, "it is no JSON of the contract."));
+            return Bad(problem);
         }
 
-        if (!IsName(answer!.AllocationId) || (answer.Serial is { } serial && !IsName(serial)) || answer.Values is null
-            || !Octets.TryParse(answer.Values.Encapsulated, out Octets encapsulated) || !Octets.TryParse(answer.Values.Ciphertext, out Octets ciphertext))
+        if (!Octets.TryParse(answer.Values.Encapsulated, out Octets encapsulated) || !Octets.TryParse(answer.Values.Ciphertext, out Octets ciphertext))
         {
-            return Bad(AllocationProblems.Invalid(server.Id, "a field is missing, too long or not hexadecimal."));
-        }
-
-        byte[] secret = vault.Unseal(ApplicationServer.Place(asked.Tenant, server.Id), server.Secret);
-        string mac = AllocationContract.Mac(secret, answer);
-        CryptographicOperations.ZeroMemory(secret);
-        if (!AllocationContract.IsSame(mac, answer.Mac))
-        {
-            return Bad(AllocationProblems.MacWrong(server.Id));
-        }
-
-        if (answer.RequestId != asked.Request || answer.Service != asked.Service || answer.Iccid != asked.Iccid)
-        {
-            return Bad(AllocationProblems.OtherCard(server.Id));
+            return Bad(AllocationProblems.Invalid(server.Id, "its values are not hexadecimal."));
         }
 
         using ECDiffieHellman key = recipients.Open(asked.Tenant, recipient);
@@ -151,6 +141,31 @@ public sealed class ApplicationServerClient(IBooks books, IKeyVault vault, Recip
         {
             CryptographicOperations.ZeroMemory(values);
         }
+    }
+
+    /// <summary>Reads an answer that carries the server's MAC and is for what was asked.</summary>
+    private bool TryVerify(
+        Allocation asked, ApplicationServer server, byte[] octets, [NotNullWhen(true)] out AllocationAnswer? answer, [NotNullWhen(false)] out Problem? problem)
+    {
+        if (!TryRead(octets, AllocationJson.Default.AllocationAnswer, out answer))
+        {
+            problem = AllocationProblems.Invalid(server.Id, "it is no JSON of the contract.");
+            return false;
+        }
+
+        if (!IsName(answer!.AllocationId) || (answer.Serial is { } serial && !IsName(serial)) || answer.Values is null)
+        {
+            problem = AllocationProblems.Invalid(server.Id, "a field is missing or too long.");
+            return false;
+        }
+
+        byte[] secret = vault.Unseal(ApplicationServer.Place(asked.Tenant, server.Id), server.Secret);
+        string mac = AllocationContract.Mac(secret, answer);
+        CryptographicOperations.ZeroMemory(secret);
+        problem = !AllocationContract.IsSame(mac, answer.Mac) ? AllocationProblems.MacWrong(server.Id)
+            : answer.RequestId != asked.Request || answer.Service != asked.Service || answer.Iccid != asked.Iccid ? AllocationProblems.OtherCard(server.Id)
+            : null;
+        return problem is null;
     }
 
     /// <summary>What is wrong with values; never a value itself.</summary>
@@ -245,6 +260,8 @@ public sealed class ApplicationServerClient(IBooks books, IKeyVault vault, Recip
     private static bool IsName(string? text) => text is { Length: > 0 and <= MaxName } && text.All(c => c is > ' ' and < (char)0x7F);
 
     private static bool IsGood(int status) => status is >= 200 and < 300;
+
+    private static bool IsGone(int status) => status is 404 or 410;
 
     private static AllocationOutcome Bad(Problem problem) => new(null, null, default, problem);
 }

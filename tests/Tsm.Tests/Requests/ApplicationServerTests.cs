@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Tsm.Application.ApplicationServers;
+using Tsm.Application.Ports;
 using Tsm.Canteen;
+using Tsm.Server.Access;
 using Tsm.Tests.Server;
 
 namespace Tsm.Tests.Requests;
@@ -74,6 +78,24 @@ public sealed class ApplicationServerTests : IAsyncLifetime
         Assert.Equal("APPLICATION_SERVER_DOWN", ended.GetProperty("problem").Text("code"));
         Assert.Equal("allocated", Assert.Single(_world.Canteen.Books.All).State);
 
+        _world.Canteen.Fault = CanteenFault.None;
+
+        await _world.AllocationsAsync("released");
+    }
+
+    [Theory, InlineData(CanteenFault.Busy), InlineData(CanteenFault.WrongMac), InlineData(CanteenFault.OtherCard)]
+    public async Task What_is_to_be_released_is_asked_for_until_the_server_says_so_itself(CanteenFault fault)
+    {
+        _world.Canteen.Fault = CanteenFault.LostAnswer;
+        (_, JsonElement taken) = await _world.AskAsync("deploy");
+        string request = (await _world.EndAsync(taken)).Text("id");
+        _world.Canteen.Fault = fault;
+        int before = _world.Canteen.Asked;
+        await ProviderWorld.UntilAsync(() => Task.FromResult(_world.Canteen.Asked), asked => asked > before + 1);
+
+        Assert.Equal("allocated", Assert.Single(_world.Canteen.Books.All).State);
+        IAllocations allocations = _world.Server.Services.GetRequiredService<IAllocations>();
+        Assert.Equal(AllocationState.Releasing, (await allocations.FindAsync(Caller.LocalTenant, request, CancellationToken.None))!.State);
         _world.Canteen.Fault = CanteenFault.None;
 
         await _world.AllocationsAsync("released");
