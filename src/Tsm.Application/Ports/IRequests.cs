@@ -36,6 +36,16 @@ public interface IRequests
     Task<bool> SaveAsync(
         ServiceRequest request, ServiceEvent? raised, AuditEntry? audit, TimeSpan hold, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Writes a request that was found eligible, as long as there is room under its contract: of several at the same time only as many
+    /// as fit. False, and nothing is written, when there is none, or when somebody else has written since.
+    /// </summary>
+    /// <param name="room">The most instances under the contract, with the one that the request brings.</param>
+    Task<bool> GrantAsync(ServiceRequest request, int room, TimeSpan hold, CancellationToken cancellationToken);
+
+    /// <summary>How many instances under a contract were granted and are on no card's list yet.</summary>
+    Task<int> CountGrantedAsync(string tenant, string contract, CancellationToken cancellationToken);
+
     /// <summary>Notes that a request is called off; false when it has ended or is not there.</summary>
     Task<bool> CancelAsync(string tenant, string id, AuditEntry audit, CancellationToken cancellationToken);
 }

@@ -122,7 +122,7 @@ public sealed class EligibilityDesk(
             Compatibility = model is null ? null : made?.Check(model),
             MemoryNeeded = made is null || model is null ? 0 : CardSpace.Needed(state, made, model, going ?? []),
         };
-        return (facts, service, version is null ? null : Plan(operation, version, there, upgrade));
+        return (facts, service, version is null ? null : Plan(operation, version, there, upgrade) with { Room = facts.Contract.Room });
     }
 
     private async Task<(UpgradePlan? Plan, Problem? Problem, IReadOnlyList<CatalogueApplication> Going)> UpgradeAsync(

@@ -94,7 +94,8 @@ public sealed record CardStanding(GrainKey Card, string Iccid, string Msisdn, st
 /// <summary>What the contracts of a provider say to a request.</summary>
 /// <param name="Contract">The contract that covers it; null when none does.</param>
 /// <param name="Problem">Why none does.</param>
-public sealed record ContractVerdict(Contract? Contract, Problem? Problem);
+/// <param name="Room">The most instances under it, with the one that the request brings; null for no limit, or when it brings none.</param>
+public sealed record ContractVerdict(Contract? Contract, Problem? Problem, int? Room = null);
 
 /// <summary>What is known of an application server that is needed.</summary>
 /// <param name="Name">Its name.</param>

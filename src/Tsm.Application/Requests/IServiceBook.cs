@@ -26,7 +26,7 @@ public interface IServiceBook
 }
 
 /// <summary>The same from the books.</summary>
-public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServiceInstances instances) : IServiceBook
+public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServiceInstances instances, IRequests requests) : IServiceBook
 {
     /// <inheritdoc/>
     public Task<Service?> FindServiceAsync(string tenant, string identifier, CancellationToken cancellationToken) =>
@@ -50,17 +50,19 @@ public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServic
     {
         ArgumentNullException.ThrowIfNull(service);
         Contract[] contracts = [.. (await books.ListAsync<Contract>(tenant, service.Provider, cancellationToken)).Select(e => e.Document)];
+        int moved = isMove ? 1 : 0;
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         if (ContractRules.NeedsRoom(operation))
         {
             foreach (Contract contract in contracts.Where(c => c.Quota is not null))
             {
-                counts[contract.Id] = await instances.CountAsync(tenant, new(Contract: contract.Id), cancellationToken) - (isMove ? 1 : 0);
+                counts[contract.Id] = await instances.CountAsync(tenant, new(Contract: contract.Id), cancellationToken)
+                    + await requests.CountGrantedAsync(tenant, contract.Id, cancellationToken) - moved;
             }
         }
 
         ContractDecision decision = ContractRules.Decide(
             contracts, service.Id, cardModel, operation, c => counts.GetValueOrDefault(c.Id), now);
-        return new(decision.Contract, decision.Problem);
+        return new(decision.Contract, decision.Problem, ContractRules.NeedsRoom(operation) ? decision.Contract?.Quota + moved : null);
     }
 }

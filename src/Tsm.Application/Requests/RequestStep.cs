@@ -8,7 +8,8 @@ namespace Tsm.Application.Requests;
 /// <param name="GoesOn">Whether the next step can be taken at once.</param>
 /// <param name="Raised">What others are told.</param>
 /// <param name="Audit">What the audit trail keeps.</param>
-public sealed record RequestStep(ServiceRequest Next, bool GoesOn, ServiceEvent? Raised = null, AuditEntry? Audit = null);
+/// <param name="Room">For a step that grants the request: the most instances under its contract; null for no limit.</param>
+public sealed record RequestStep(ServiceRequest Next, bool GoesOn, ServiceEvent? Raised = null, AuditEntry? Audit = null, int? Room = null);
 
 /// <summary>How long things are waited for.</summary>
 public sealed class RequestOptions

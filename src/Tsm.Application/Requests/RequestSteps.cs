@@ -44,17 +44,27 @@ public sealed partial class RequestSteps(
     private async Task<ServiceRequest> AdvanceAsync(ServiceRequest request, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        for (int i = 0; i < most && !request.HasEnded; i++)
+        for (int taken = 0, lost = 0; taken < most && !request.HasEnded;)
         {
             RequestStep step = await TakeAsync(request, cancellationToken);
             ServiceRequest next = step.Next with { UpdatedAt = Now };
-            TimeSpan hold = step.GoesOn && i + 1 < most ? options.Value.Lease : TimeSpan.Zero;
-            if (!await requests.SaveAsync(next, step.Raised, step.Audit, hold, cancellationToken))
+            TimeSpan hold = step.GoesOn && taken + 1 < most ? options.Value.Lease : TimeSpan.Zero;
+            bool isWritten = step.Room is { } room
+                ? await requests.GrantAsync(next, room, hold, cancellationToken)
+                : await requests.SaveAsync(next, step.Raised, step.Audit, hold, cancellationToken);
+            if (!isWritten)
             {
-                // Somebody has called it off, or another node is at it.
-                return await requests.FindAsync(request.Tenant, request.Id, cancellationToken) ?? request;
+                ServiceRequest now = await requests.FindAsync(request.Tenant, request.Id, cancellationToken) ?? request;
+                if (!IsStillOurs(request, now, step) || ++lost == MostSteps)
+                {
+                    return now;
+                }
+
+                request = now;
+                continue;
             }
 
+            taken++;
             request = next with { Revision = request.Revision + 1 };
             if (!step.GoesOn)
             {
@@ -64,6 +74,13 @@ public sealed partial class RequestSteps(
 
         return request;
     }
+
+    /// <summary>
+    /// Whether a step that could not be written is to be taken anew: others have just had the last room. What somebody else has
+    /// written is somebody else's.
+    /// </summary>
+    private static bool IsStillOurs(ServiceRequest request, ServiceRequest now, RequestStep step) =>
+        now.Revision == request.Revision && step.Room is not null;
 
     /// <summary>Puts the step off, with a pause that grows.</summary>
     public Task<bool> PutOffAsync(ServiceRequest request, CancellationToken cancellationToken)
@@ -89,7 +106,7 @@ public sealed partial class RequestSteps(
         if (found.Eligibility!.Decisive?.Problem is not { } problem)
         {
             return found.Eligibility.Eligible
-                ? new(GoOn(found, found.Plan is { Allocates: true } ? RequestStatus.Allocating : RequestStatus.Queued), GoesOn: true)
+                ? new(GoOn(found, found.Plan is { Allocates: true } ? RequestStatus.Allocating : RequestStatus.Queued), GoesOn: true, Room: found.Plan?.Room)
                 : throw new InvalidOperationException($"Request {request.Id} is not eligible, but no check says why.");
         }
 

@@ -117,7 +117,8 @@ public sealed record ServiceRequest
 /// <param name="Personalises">Whether data go to the instance.</param>
 /// <param name="Selectable">Whether an installation ends selectable.</param>
 /// <param name="Replaces">For an upgrade: the version that is on the card.</param>
-public sealed record RequestPlan(bool Allocates, bool Personalises, bool Selectable, string? Replaces)
+/// <param name="Room">The most instances under its contract, with the one that it brings; null when that does not matter.</param>
+public sealed record RequestPlan(bool Allocates, bool Personalises, bool Selectable, string? Replaces, int? Room = null)
 {
     /// <summary>For an upgrade: whether the data of the version on the card stay.</summary>
     public bool KeepsData { get; init; }
@@ -127,7 +128,8 @@ public sealed record RequestPlan(bool Allocates, bool Personalises, bool Selecta
 
     /// <inheritdoc/>
     public bool Equals(RequestPlan? other) => other is not null
-        && (Allocates, Personalises, Selectable, Replaces, KeepsData) == (other.Allocates, other.Personalises, other.Selectable, other.Replaces, other.KeepsData)
+        && (Allocates, Personalises, Selectable, Replaces, Room, KeepsData)
+            == (other.Allocates, other.Personalises, other.Selectable, other.Replaces, other.Room, other.KeepsData)
         && Removes.SequenceEqual(other.Removes, StringComparer.Ordinal);
 
     /// <inheritdoc/>

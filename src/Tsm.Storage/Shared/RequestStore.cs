@@ -1,8 +1,10 @@
 using System.Globalization;
+using Dapper;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Storage.Rows;
@@ -12,6 +14,19 @@ namespace Tsm.Storage.Shared;
 /// <summary>Requests, in the table <c>requests</c>.</summary>
 public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
 {
+    // Whatever asks for the same service on the same card twice brings one instance.
+    private const string CountGrantedSql =
+        $"""
+        SELECT count(*) FROM (
+            SELECT DISTINCT card, service FROM requests
+            WHERE tenant = @tenant AND contract = @contract AND ended_at IS NULL
+                AND operation IN ('download', 'deploy') AND status NOT IN ('Received', 'Checking')) AS granted
+        WHERE NOT EXISTS (
+            SELECT 1 FROM service_instances
+            WHERE tenant = @tenant AND service_instances.card = granted.card AND service_instances.service = granted.service
+                AND {ServiceInstances.IsThereSql})
+        """;
+
     /// <inheritdoc/>
     public async Task<(ServiceRequest Request, bool IsNew)> AddAsync(
         ServiceRequest request, TimeSpan claim, AuditEntry? audit, CancellationToken cancellationToken)
@@ -110,6 +125,28 @@ public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
 
         return await sql.TransactAsync(request.Tenant, statements, audit is null ? [] : [audit], cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public async Task<bool> GrantAsync(ServiceRequest request, int room, TimeSpan hold, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var values = new DynamicParameters(StoredRequest.Values(request, await LeaseAsync(hold, cancellationToken)));
+        values.Add("room", room);
+        values.Add("kind", Contract.Kind);
+        return await sql.TransactAsync(
+            request.Tenant,
+            [
+                // One after another: who has waited for the contract's row sees what was granted before.
+                new("UPDATE books SET version = version WHERE tenant = @tenant AND kind = @kind AND id = @contract", values, MustChange: true),
+                new($"{StoredRequest.SaveSql} AND ({ServiceInstances.CountSql} AND contract = @contract) + ({CountGrantedSql}) < @room", values, MustChange: true),
+            ],
+            [],
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> CountGrantedAsync(string tenant, string contract, CancellationToken cancellationToken) =>
+        (int)(await sql.QueryAsync<long>(CountGrantedSql, new { tenant, contract }, cancellationToken))[0];
 
     /// <inheritdoc/>
     public Task<bool> CancelAsync(string tenant, string id, AuditEntry audit, CancellationToken cancellationToken) => sql.TransactAsync(

@@ -8,6 +8,12 @@ namespace Tsm.Storage.Shared;
 /// <summary>Services on cards, in the table <c>service_instances</c>.</summary>
 public sealed class ServiceInstances(ISql sql) : IServiceInstances
 {
+    /// <summary>Whether an instance is on its card or on its way there.</summary>
+    internal const string IsThereSql = "(state <> 'Absent' OR wanted <> 'Absent' OR pending <> 0)";
+
+    /// <summary>How many of a tenant are on cards or on their way there; more conditions may follow.</summary>
+    internal const string CountSql = $"SELECT count(*) FROM service_instances WHERE tenant = @tenant AND {IsThereSql}";
+
     /// <inheritdoc/>
     public async Task<Page<ServiceInstanceRow>> ListAsync(
         string tenant, ServiceInstanceFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
@@ -25,7 +31,7 @@ public sealed class ServiceInstances(ISql sql) : IServiceInstances
     /// <inheritdoc/>
     public async Task<int> CountAsync(string tenant, ServiceInstanceFilter filter, CancellationToken cancellationToken) =>
         (int)(await sql.QueryAsync<long>(
-            $"SELECT count(*) FROM service_instances WHERE {Condition(filter)} AND (state <> 'Absent' OR wanted <> 'Absent' OR pending <> 0)",
+            $"{CountSql} AND {Condition(filter)}",
             Values(tenant, filter, 0, 0),
             cancellationToken))[0];
 

@@ -65,6 +65,9 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
 
     public RequestOptions Options { get; }
 
+    /// <summary>What goes on while the instances under a contract are counted.</summary>
+    public Func<Task> WhileCounting { get; set; } = () => Task.CompletedTask;
+
     /// <summary>What the card has.</summary>
     public InstanceState State { get; private set; } = InstanceState.Absent;
 
@@ -99,6 +102,14 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         return world;
     }
 
+    /// <summary>Gives the contract a quota.</summary>
+    public async Task LimitAsync(int quota)
+    {
+        var books = new Books(_store.Sql);
+        BookEntry<Contract> contract = (await books.FindAsync<Contract>(Tenant, "c1", CancellationToken.None))!;
+        await SaveAsync(books, contract.Document with { Quota = quota }, contract.Version);
+    }
+
     public void Dispose()
     {
         _vault.Dispose();
@@ -113,7 +124,7 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         IApplicationServers servers = Fuse.Guard<IApplicationServers>(this);
         IGrainHost host = Fuse.Guard<IGrainHost>(this);
         var books = new Books(_store.Sql);
-        var book = new ServiceBook(new(books, _store.Catalogue), books, this);
+        var book = new ServiceBook(new(books, _store.Catalogue), books, this, requests);
         var states = new CardStates(_store.Grains, [new CardMachine()]);
         var eligibility = new EligibilityDesk(
             new Numbers(_store.Sql), _store.Aliases, states, _store.Catalogue, this, book, servers);
@@ -191,7 +202,11 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
                 : [new(Card, StoreData.Iccid(1), StoreData.Msisdn(1), "canteen", "lunch", "1.0", "c1", 1, State, State, false, null, Time.GetUtcNow(), Time.GetUtcNow())],
             null));
 
-    public Task<int> CountAsync(string tenant, ServiceInstanceFilter filter, CancellationToken cancellationToken) => Task.FromResult(0);
+    public async Task<int> CountAsync(string tenant, ServiceInstanceFilter filter, CancellationToken cancellationToken)
+    {
+        await WhileCounting();
+        return 0;
+    }
 
     private Task<Problem?> TellAsync(string what)
     {
@@ -251,6 +266,6 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         });
     }
 
-    private static async Task SaveAsync<T>(Books books, T document) where T : class, IBook => Assert.True(await books.SaveAsync(
-        Tenant, document, 0, AuditEntries.BookSaved(StoreData.Epoch, Actor.FirstStart, document, "It was made."), CancellationToken.None));
+    private static async Task SaveAsync<T>(Books books, T document, long version = 0) where T : class, IBook => Assert.True(await books.SaveAsync(
+        Tenant, document, version, AuditEntries.BookSaved(StoreData.Epoch, Actor.FirstStart, document, "It was made."), CancellationToken.None));
 }

@@ -119,6 +119,31 @@ public sealed class RequestWorkerTests
         Assert.Empty(world.Jobs);
     }
 
+    [Fact]
+    public async Task Of_requests_at_the_same_time_no_more_are_granted_than_the_quota_of_their_contract()
+    {
+        const int many = 8;
+        using ModelWorld world = await ModelWorld.StartAsync(new(JobStatus.Done, Executed: true, AuditsLost: 0, ServerDown: false, TellingFails: 0));
+        await world.LimitAsync(1);
+        int counted = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.WhileCounting = () =>
+        {
+            if (Interlocked.Increment(ref counted) == many)
+            {
+                all.SetResult();
+            }
+
+            return all.Task;
+        };
+
+        (ServiceRequest? Request, Problem? Problem)[] taken = await Task.WhenAll(Enumerable.Range(1, many).Select(i =>
+            world.NewProcess().Desk.TakeAsync(Deploy with { Key = $"order-{i}" }, CancellationToken.None)));
+
+        Assert.Single(taken, t => t.Request!.Status == RequestStatus.Allocating);
+        Assert.Equal(many - 1, taken.Count(t => t.Request is { Status: RequestStatus.Refused, Problem.Code: "QUOTA_REACHED" }));
+    }
+
     private static async Task<bool> RunAsync(ModelFate fate, int[] deaths, bool after)
     {
         using ModelWorld world = await ModelWorld.StartAsync(fate);

@@ -4,6 +4,7 @@ using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Card.Encoding;
@@ -123,6 +124,49 @@ public abstract partial class StoreContract
 
         async Task<IEnumerable<string>> ListAsync(RequestFilter filter) =>
             (await Requests.ListAsync(StoreData.Tenant, filter, null, 10, CancellationToken.None)).Items.Select(r => r.Id);
+    }
+
+    [ContractFact]
+    public async Task As_many_requests_are_granted_as_there_is_room_under_their_contract_however_many_come_at_once()
+    {
+        var books = new Books(Store.Sql);
+        var contract = new Contract { Id = "c1", Provider = "lunch", Mode = ContractMode.Simple, From = StoreData.Epoch };
+        Assert.True(await books.SaveAsync(
+            StoreData.Tenant, contract, 0, AuditEntries.BookSaved(StoreData.Epoch, Actor.FirstStart, contract, "It was made."), CancellationToken.None));
+        ServiceInstanceRow there = new(
+            StoreData.Key("1"), StoreData.Iccid(1), StoreData.Msisdn(1), "canteen", "lunch", "1.0", "c1", 1,
+            InstanceState.Active, InstanceState.Active, IsPending: false, "j1", StoreData.Epoch, StoreData.Epoch);
+        await Store.Grains.CommitAsync([StoreData.Write(StoreData.Key("1"), 0, "1", null, new SaveServiceInstance(there))], CancellationToken.None);
+
+        List<ServiceRequest> asked = [];
+        for (int card = 2; card <= 9; card++)
+        {
+            asked.Add((await Requests.AddAsync(NewRequest($"r{card}"), TimeSpan.Zero, audit: null, CancellationToken.None)).Request with
+            {
+                Card = StoreData.Key($"{card}"),
+                Service = "canteen",
+                Contract = "c1",
+                Status = RequestStatus.Allocating,
+            });
+        }
+
+        bool[] granted = await Task.WhenAll(asked.Select(r => Requests.GrantAsync(r, room: 3, TimeSpan.Zero, CancellationToken.None)));
+        ServiceRequest[] won = [.. asked.Where((_, at) => granted[at])];
+        ServiceRequest late = asked[Array.IndexOf(granted, false)];
+
+        Assert.Equal((2, 2), (won.Length, await Requests.CountGrantedAsync(StoreData.Tenant, "c1", CancellationToken.None)));
+        Assert.Equal(RequestStatus.Received, (await Requests.FindAsync(StoreData.Tenant, late.Id, CancellationToken.None))!.Status);
+
+        // What has come onto its card's list is counted there.
+        GrainKey taken = won[0].Card!.Value;
+        await Store.Grains.CommitAsync([StoreData.Write(taken, 0, "1", null, new SaveServiceInstance(there with { Card = taken }))], CancellationToken.None);
+        Assert.Equal(1, await Requests.CountGrantedAsync(StoreData.Tenant, "c1", CancellationToken.None));
+        Assert.False(await Requests.GrantAsync(late, room: 3, TimeSpan.Zero, CancellationToken.None));
+
+        await Requests.SaveAsync(
+            RequestEnds.End(won[1] with { Revision = 2 }, RequestStatus.Cancelled, Grade.Proven, null, StoreData.Epoch), null, null, TimeSpan.Zero, CancellationToken.None);
+        Assert.False(await Requests.GrantAsync(late with { Contract = "gone" }, room: 3, TimeSpan.Zero, CancellationToken.None));
+        Assert.True(await Requests.GrantAsync(late, room: 3, TimeSpan.Zero, CancellationToken.None));
     }
 
     [ContractFact]
