@@ -32,8 +32,11 @@ public sealed class RequestOptions
     /// <summary>The longest pause between audits. Default: 6 hours.</summary>
     public TimeSpan LongestAuditPause { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>The most requests a node works at once. Default: 16.</summary>
-    public int AtOnce { get; set; } = 16;
+    /// <summary>The most requests a node works at once, and apart from them the most application servers it tells something. Default: 32.</summary>
+    public int AtOnce { get; set; } = 32;
+
+    /// <summary>How many of these may wait for one application server: the others are for the others.</summary>
+    public int AtOncePerServer => Math.Max(1, AtOnce / 4);
 
     /// <summary>Whether all times are usable.</summary>
     public bool IsRight => new[] { PollEvery, Lease, FirstPause, LongestPause, FirstAuditPause, LongestAuditPause }.All(t => t >= TimeSpan.FromMilliseconds(10))

@@ -49,6 +49,7 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
     private CardState _card = new() { Iccid = StoreData.Iccid(1), Msisdn = StoreData.Msisdn(1), Model = "uicc-aes" };
     private int _lost;
     private int _untold;
+    private int _waiting;
     private long _version = 1;
 
     private ModelWorld(ModelFate fate)
@@ -64,6 +65,12 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
     public Fuse Fuse { get; } = new();
 
     public RequestOptions Options { get; }
+
+    /// <summary>How long the server keeps silent.</summary>
+    public Task Silence { get; set; } = Task.CompletedTask;
+
+    /// <summary>How many wait for the server's answer.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>What goes on while the instances under a contract are counted.</summary>
     public Func<Task> WhileCounting { get; set; } = () => Task.CompletedTask;
@@ -178,22 +185,23 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
 
     public Task<Problem?> AskStatusAsync(string tenant, string server, string service, CancellationToken cancellationToken) => Task.FromResult<Problem?>(null);
 
-    public Task<AllocationOutcome> AllocateAsync(Allocation asked, CancellationToken cancellationToken)
+    public async Task<AllocationOutcome> AllocateAsync(Allocation asked, CancellationToken cancellationToken)
     {
+        await WaitAsync(cancellationToken);
         if (_fate.ServerDown)
         {
-            return Task.FromResult(new AllocationOutcome(null, null, default, AllocationProblems.Down("canteen", "silence.")));
+            return new(null, null, default, AllocationProblems.Down("canteen", "silence."));
         }
 
         _allocated.Add(asked.Request);
         ServerSays = "allocated";
         byte[] values = Encoding.UTF8.GetBytes("""{"key":"00112233445566778899AABBCCDDEEFF"}""");
-        return Task.FromResult(new AllocationOutcome("a-" + asked.Request, "0001", _vault.Seal(asked.Card, values), null));
+        return new("a-" + asked.Request, "0001", _vault.Seal(asked.Card, values), null);
     }
 
-    public Task<Problem?> ConfirmAsync(Allocation allocation, CancellationToken cancellationToken) => TellAsync("used");
+    public Task<Problem?> ConfirmAsync(Allocation allocation, CancellationToken cancellationToken) => TellAsync("used", cancellationToken);
 
-    public Task<Problem?> ReleaseAsync(Allocation allocation, CancellationToken cancellationToken) => TellAsync("released");
+    public Task<Problem?> ReleaseAsync(Allocation allocation, CancellationToken cancellationToken) => TellAsync("released", cancellationToken);
 
     public Task<Page<ServiceInstanceRow>> ListAsync(
         string tenant, ServiceInstanceFilter filter, string? cursor, int limit, CancellationToken cancellationToken) => Task.FromResult(new Page<ServiceInstanceRow>(
@@ -208,15 +216,29 @@ internal sealed class ModelWorld : IGrainHost, IApplicationServers, IServiceInst
         return 0;
     }
 
-    private Task<Problem?> TellAsync(string what)
+    private async Task<Problem?> TellAsync(string what, CancellationToken cancellationToken)
     {
+        await WaitAsync(cancellationToken);
         if (_untold++ < _fate.TellingFails)
         {
-            return Task.FromResult<Problem?>(AllocationProblems.Down("canteen", "silence."));
+            return AllocationProblems.Down("canteen", "silence.");
         }
 
         ServerSays = what;
-        return Task.FromResult<Problem?>(null);
+        return null;
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await Silence.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     private async Task<JobAccepted> KeepAsync(JobRow job, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
+using Tsm.Tests.Server;
 using Tsm.Tests.Storage;
 
 namespace Tsm.Tests.Requests;
@@ -142,6 +143,30 @@ public sealed class RequestWorkerTests
 
         Assert.Single(taken, t => t.Request!.Status == RequestStatus.Allocating);
         Assert.Equal(many - 1, taken.Count(t => t.Request is { Status: RequestStatus.Refused, Problem.Code: "QUOTA_REACHED" }));
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_silent_holds_up_its_own_requests_only()
+    {
+        using ModelWorld world = await ModelWorld.StartAsync(new(JobStatus.Done, Executed: true, AuditsLost: 0, ServerDown: false, TellingFails: 0));
+        var silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Silence = silence.Task;
+        world.Options.AtOnce = 4;
+        (RequestDesk desk, RequestWorker worker) = world.NewProcess();
+        for (int i = 1; i <= 8; i++)
+        {
+            await desk.TakeAsync(Deploy with { Key = $"order-{i}" }, CancellationToken.None);
+        }
+
+        await worker.StartAsync(CancellationToken.None);
+        await ProviderWorld.UntilAsync(() => Task.FromResult(world.Waiting), waiting => waiting == 1);
+        (ServiceRequest? other, _) = await desk.TakeAsync(Deploy with { Key = "other", Operation = "terminate" }, CancellationToken.None);
+        ServiceRequest done = await ProviderWorld.UntilAsync(
+            async () => (await world.Requests.FindAsync(ModelWorld.Tenant, other!.Id, CancellationToken.None))!, r => r.HasEnded);
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.Equal(RequestStatus.Done, done.Status);
+        Assert.False(silence.Task.IsCompleted);
     }
 
     private static async Task<bool> RunAsync(ModelFate fate, int[] deaths, bool after)
