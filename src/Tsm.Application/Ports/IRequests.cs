@@ -23,10 +23,13 @@ public interface IRequests
         string tenant, RequestFilter filter, string? cursor, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Claims requests of all tenants that are to be looked at, or whose job has ended, the longest waiting first. The claim ends
-    /// by itself; until then nobody else gets them.
+    /// Claims requests of all tenants that are to be looked at, the longest waiting first. The claim ends by itself; until then
+    /// nobody else gets them. A request that waits for a job is to be looked at as soon as the end of the job is written.
     /// </summary>
     Task<IReadOnlyList<ServiceRequest>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Finds what waits for a job that has ended without anybody noticing, and has it looked at.</summary>
+    Task WakeAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Writes what has changed, with an event and an entry of the audit trail; false, and nothing is written, when somebody else

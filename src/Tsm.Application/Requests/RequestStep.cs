@@ -14,8 +14,11 @@ public sealed record RequestStep(ServiceRequest Next, bool GoesOn, ServiceEvent?
 /// <summary>How long things are waited for.</summary>
 public sealed class RequestOptions
 {
-    /// <summary>How often is looked whether a job has ended or something has become due. Default: 200 ms.</summary>
+    /// <summary>How often is looked whether something has become due. Default: 200 ms.</summary>
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often is looked whether a job has ended without its request being told. Default: 1 minute.</summary>
+    public TimeSpan WakeEvery { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a node keeps a request to itself; after its death others wait no longer. Default: 30 s.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
@@ -39,7 +42,7 @@ public sealed class RequestOptions
     public int AtOncePerServer => Math.Max(1, AtOnce / 4);
 
     /// <summary>Whether all times are usable.</summary>
-    public bool IsRight => new[] { PollEvery, Lease, FirstPause, LongestPause, FirstAuditPause, LongestAuditPause }.All(t => t >= TimeSpan.FromMilliseconds(10))
+    public bool IsRight => new[] { PollEvery, WakeEvery, Lease, FirstPause, LongestPause, FirstAuditPause, LongestAuditPause }.All(t => t >= TimeSpan.FromMilliseconds(10))
         && AtOnce is >= 1 and <= 1000;
 
     /// <summary>A pause that has doubled some times, up to a limit.</summary>

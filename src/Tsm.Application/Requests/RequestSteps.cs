@@ -205,9 +205,12 @@ public sealed partial class RequestSteps(
                 : new(Unproven(request), GoesOn: true);
         }
 
-        if (rows.Any(r => r.EndedAt is null))
+        if (rows.FindLast(r => r.EndedAt is null) is { } open)
         {
-            return new(request with { Due = null, Attempts = 0 }, GoesOn: false);
+            // Jobs that were called off may end before those in front of them.
+            return open.Id == request.Watch
+                ? new(request with { Due = null, Attempts = 0 }, GoesOn: false)
+                : new(Watching(request, RequestStatus.Running, open.Id), GoesOn: true);
         }
 
         // The first that went wrong says why; those behind it are its consequence.

@@ -39,7 +39,8 @@ public sealed class RequestWorker(
             limit => allocations.ClaimAsync(limit, options.Value.Lease, stoppingToken),
             allocation => TellAsync(allocation, stoppingToken),
             () => Task.Delay(options.Value.PollEvery, time, stoppingToken),
-            stoppingToken));
+            stoppingToken),
+        WakeAsync(stoppingToken));
 
     /// <summary>Does what is there now, and answers how much that was when all of it is done.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -77,6 +78,20 @@ public sealed class RequestWorker(
         }
 
         await Task.WhenAll(running);
+    }
+
+    private async Task WakeAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await GuardAsync(
+                async () =>
+                {
+                    await requests.WakeAsync(stoppingToken);
+                    await Task.Delay(options.Value.WakeEvery, time, stoppingToken);
+                },
+                stoppingToken);
+        }
     }
 
     private async Task GuardAsync(Func<Task> workAsync, CancellationToken stoppingToken)

@@ -35,6 +35,13 @@ internal static class PostgresEffects
             proofs = excluded.proofs, problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
         """;
 
+    // The requests that wait for the jobs are to be looked at.
+    private const string WakeRequestsSql =
+        """
+        UPDATE requests SET due = ended.at FROM unnest($1, $2, $3) AS ended (tenant, id, at)
+        WHERE requests.tenant = ended.tenant AND requests.watch = ended.id
+        """;
+
     private const string AppendHistorySql =
         """
         INSERT INTO card_history (tenant, grain, at, job, kind, grade, text, raw)
@@ -137,6 +144,7 @@ internal static class PostgresEffects
 
         Add(batch, SaveCardsSql, [.. cards.Values], Columns);
         Add(batch, SaveJobsSql, [.. jobs.Values], Columns);
+        Add(batch, WakeRequestsSql, [.. jobs.Values.Where(j => j.EndedAt is not null)], EndsOf);
         Add(batch, AppendHistorySql, history, Columns);
         Add(batch, SaveInstancesSql, [.. instances.Values], Columns);
         Add(batch, RaiseEventsSql, events, Columns);
@@ -197,6 +205,13 @@ internal static class PostgresEffects
         PostgresValues.Texts(rows, r => r.Problem is null ? null : JsonSerializer.Serialize(r.Problem, StorageJson.Default.Problem)),
         PostgresValues.Longs(rows, r => StoredValues.Milliseconds(r.CreatedAt)),
         PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.StartedAt)),
+        PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.EndedAt)),
+    ];
+
+    private static NpgsqlParameter[] EndsOf(List<JobRow> rows) =>
+    [
+        PostgresValues.Texts(rows, r => r.Tenant),
+        PostgresValues.Texts(rows, r => r.Id),
         PostgresValues.Times(rows, r => StoredValues.Milliseconds(r.EndedAt)),
     ];
 

@@ -14,6 +14,9 @@ namespace Tsm.Storage.Shared;
 /// <summary>Requests, in the table <c>requests</c>.</summary>
 public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
 {
+    private const string HasJobEndedSql =
+        "EXISTS (SELECT 1 FROM jobs WHERE jobs.tenant = requests.tenant AND jobs.id = requests.watch AND jobs.ended_at IS NOT NULL)";
+
     // Whatever asks for the same service on the same card twice brings one instance.
     private const string CountGrantedSql =
         $"""
@@ -94,22 +97,33 @@ public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ServiceRequest>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
     {
-        List<ServiceRequest> claimed = [.. await ClaimAsync("due <= @at", "due", limit, lease, cancellationToken)];
-        if (claimed.Count < limit)
+        long now = await sql.NowAsync(cancellationToken);
+        var values = new { now, until = now + (long)lease.TotalMilliseconds, at = StoredValues.Milliseconds(time.GetUtcNow()), limit };
+
+        // Asked first without a lock or a writer: most looks find nothing.
+        const string Ready = "due <= @at AND lease <= @now";
+        if ((await sql.QueryAsync<long>($"SELECT 1 FROM requests WHERE {Ready} LIMIT 1", values, cancellationToken)).Count == 0)
         {
-            claimed.AddRange(await ClaimAsync(
-                """
-                watch IS NOT NULL AND EXISTS (
-                    SELECT 1 FROM jobs WHERE jobs.tenant = requests.tenant AND jobs.id = requests.watch AND jobs.ended_at IS NOT NULL)
-                """,
-                "seq",
-                limit - claimed.Count,
-                lease,
-                cancellationToken));
+            return [];
         }
 
-        return claimed;
+        IReadOnlyList<StoredRequest> rows = await sql.ChangeAsync<StoredRequest>(
+            $"""
+            WITH picked AS MATERIALIZED (
+                SELECT seq FROM requests WHERE {Ready} ORDER BY due LIMIT @limit {sql.SkipLocked})
+            UPDATE requests SET lease = @until WHERE seq IN (SELECT seq FROM picked)
+            RETURNING {StoredRequest.Columns}
+            """,
+            values,
+            cancellationToken);
+        return [.. rows.Select(r => r.ToRequest())];
     }
+
+    /// <inheritdoc/>
+    public Task WakeAsync(CancellationToken cancellationToken) => sql.ChangeAsync<long>(
+        $"UPDATE requests SET due = @at WHERE watch IS NOT NULL AND due IS NULL AND {HasJobEndedSql} RETURNING seq",
+        new { at = StoredValues.Milliseconds(time.GetUtcNow()) },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> SaveAsync(
@@ -117,7 +131,14 @@ public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
     {
         ArgumentNullException.ThrowIfNull(request);
         long lease = await LeaseAsync(hold, cancellationToken);
-        List<SqlStatement> statements = [new(StoredRequest.SaveSql, StoredRequest.Values(request, lease), MustChange: true)];
+        object values = StoredRequest.Values(request, lease);
+        List<SqlStatement> statements = [new(StoredRequest.SaveSql, values, MustChange: true)];
+        if (request is { Watch: not null, Due: null })
+        {
+            // A job that has ended since it was looked at has found the request still due, and will not say so again.
+            statements.Add(new($"UPDATE requests SET due = @updated WHERE tenant = @tenant AND id = @id AND {HasJobEndedSql}", values));
+        }
+
         if (raised is not null)
         {
             statements.Add(new(StoredEventRow.AddSql, StoredEventRow.Values(request.Tenant, raised)));
@@ -160,22 +181,6 @@ public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
             MustChange: true)],
         [audit],
         cancellationToken);
-
-    private async Task<IEnumerable<ServiceRequest>> ClaimAsync(
-        string condition, string order, int limit, TimeSpan lease, CancellationToken cancellationToken)
-    {
-        long now = await sql.NowAsync(cancellationToken);
-        IReadOnlyList<StoredRequest> rows = await sql.ChangeAsync<StoredRequest>(
-            $"""
-            WITH picked AS MATERIALIZED (
-                SELECT seq FROM requests WHERE lease <= @now AND {condition} ORDER BY {order} LIMIT @limit {sql.SkipLocked})
-            UPDATE requests SET lease = @until WHERE seq IN (SELECT seq FROM picked)
-            RETURNING {StoredRequest.Columns}
-            """,
-            new { now, until = now + (long)lease.TotalMilliseconds, at = StoredValues.Milliseconds(time.GetUtcNow()), limit },
-            cancellationToken);
-        return rows.Select(r => r.ToRequest());
-    }
 
     // Zero is before every time: the claim is over.
     private async Task<long> LeaseAsync(TimeSpan hold, CancellationToken cancellationToken) =>

@@ -37,6 +37,9 @@ internal static class SqliteEffects
             proofs = excluded.proofs, problem = excluded.problem, started_at = excluded.started_at, ended_at = excluded.ended_at
         """;
 
+    // The request that waits for the job is to be looked at.
+    private const string WakeRequestSql = "UPDATE requests SET due = $at WHERE tenant = $tenant AND watch = $id";
+
     private const string AppendHistorySql =
         """
         INSERT INTO card_history (tenant, grain, at, job, kind, grade, text, raw)
@@ -131,10 +134,17 @@ internal static class SqliteEffects
         row.State.ToString(), row.Wanted.ToString(), row.IsPending ? 1 : 0, row.Job, StoredValues.Milliseconds(row.ProvenAt),
         StoredValues.Milliseconds(row.UpdatedAt));
 
-    private static void SaveJob(SqliteSession session, JobRow row) => session.Prepare(SaveJobSql).Execute(
-        row.Tenant, row.Id, StoredValues.Grain(row.Card), row.Iccid, row.Operation.ToString(), row.Application, row.Instance,
-        row.Status.ToString(), row.Grade?.ToString(), row.Now, row.StepsDone, row.StepsTotal, row.SmsSent, row.SmsRepeated,
-        row.SmsReceived, row.OctetsSent, row.Proofs,
-        row.Problem is null ? null : JsonSerializer.Serialize(row.Problem, StorageJson.Default.Problem),
-        StoredValues.Milliseconds(row.CreatedAt), StoredValues.Milliseconds(row.StartedAt), StoredValues.Milliseconds(row.EndedAt));
+    private static void SaveJob(SqliteSession session, JobRow row)
+    {
+        session.Prepare(SaveJobSql).Execute(
+            row.Tenant, row.Id, StoredValues.Grain(row.Card), row.Iccid, row.Operation.ToString(), row.Application, row.Instance,
+            row.Status.ToString(), row.Grade?.ToString(), row.Now, row.StepsDone, row.StepsTotal, row.SmsSent, row.SmsRepeated,
+            row.SmsReceived, row.OctetsSent, row.Proofs,
+            row.Problem is null ? null : JsonSerializer.Serialize(row.Problem, StorageJson.Default.Problem),
+            StoredValues.Milliseconds(row.CreatedAt), StoredValues.Milliseconds(row.StartedAt), StoredValues.Milliseconds(row.EndedAt));
+        if (row.EndedAt is not null)
+        {
+            session.Prepare(WakeRequestSql).Execute(StoredValues.Milliseconds(row.EndedAt), row.Tenant, row.Id);
+        }
+    }
 }

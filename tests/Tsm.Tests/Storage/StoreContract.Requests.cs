@@ -92,6 +92,37 @@ public abstract partial class StoreContract
     }
 
     [ContractFact]
+    public async Task A_job_that_ends_while_its_request_is_looked_at_is_not_missed()
+    {
+        GrainKey card = StoreData.Key("1");
+        JobRow job = StoreData.Job(card, "r1-1");
+        await Store.Grains.CommitAsync([StoreData.Write(card, 0, "1", null, new SaveJob(job))], CancellationToken.None);
+        (ServiceRequest request, _) = await Requests.AddAsync(
+            NewRequest("r1") with { Due = _time.GetUtcNow(), Watch = "r1-1" }, RequestLease, audit: null, CancellationToken.None);
+
+        await Store.Grains.CommitAsync(
+            [StoreData.Write(card, 1, "2", null, new SaveJob(job with { Status = JobStatus.Done, EndedAt = StoreData.Epoch }))], CancellationToken.None);
+        Assert.True(await Requests.SaveAsync(request with { Due = null }, raised: null, audit: null, TimeSpan.Zero, CancellationToken.None));
+
+        Assert.Equal("r1", Assert.Single(await Requests.ClaimAsync(10, RequestLease, CancellationToken.None)).Id);
+    }
+
+    [ContractFact]
+    public async Task A_request_whose_job_has_ended_unnoticed_is_found()
+    {
+        JobRow job = StoreData.Job(StoreData.Key("1"), "r1-1") with { Status = JobStatus.Done, EndedAt = StoreData.Epoch };
+        await Store.Grains.CommitAsync([StoreData.Write(StoreData.Key("1"), 0, "1", null, new SaveJob(job))], CancellationToken.None);
+        await Requests.AddAsync(NewRequest("r1") with { Due = null, Watch = "r1-1" }, TimeSpan.Zero, audit: null, CancellationToken.None);
+        await Requests.AddAsync(NewRequest("r2") with { Due = null, Watch = "r2-1" }, TimeSpan.Zero, audit: null, CancellationToken.None);
+
+        IReadOnlyList<ServiceRequest> early = await Requests.ClaimAsync(10, RequestLease, CancellationToken.None);
+        await Requests.WakeAsync(CancellationToken.None);
+
+        Assert.Empty(early);
+        Assert.Equal("r1", Assert.Single(await Requests.ClaimAsync(10, RequestLease, CancellationToken.None)).Id);
+    }
+
+    [ContractFact]
     public async Task Calling_off_is_noted_once_and_overtakes_who_is_at_it()
     {
         (ServiceRequest request, _) = await Requests.AddAsync(NewRequest("r1") with { Due = null }, RequestLease, audit: null, CancellationToken.None);
