@@ -49,7 +49,10 @@ public interface IRequests
     /// <summary>How many instances under a contract were granted and are on no card's list yet.</summary>
     Task<int> CountGrantedAsync(string tenant, string contract, CancellationToken cancellationToken);
 
-    /// <summary>Notes that a request is called off; false when it has ended or is not there.</summary>
+    /// <summary>
+    /// Notes that a request is called off; false when it has ended or is not there. Who has claimed it keeps it, and finds it called
+    /// off when it writes.
+    /// </summary>
     Task<bool> CancelAsync(string tenant, string id, AuditEntry audit, CancellationToken cancellationToken);
 }
 

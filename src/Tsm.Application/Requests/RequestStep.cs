@@ -1,3 +1,4 @@
+using Tsm.Application.ApplicationServers;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 
@@ -20,8 +21,11 @@ public sealed class RequestOptions
     /// <summary>How often is looked whether a job has ended without its request being told. Default: 1 minute.</summary>
     public TimeSpan WakeEvery { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a node keeps a request to itself; after its death others wait no longer. Default: 30 s.</summary>
-    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long a node keeps a request to itself; after its death others wait no longer. It is longer than any application server
+    /// may take, so that no other node begins a step that is under way. Default: 90 s.
+    /// </summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(90);
 
     /// <summary>The pause before a step that was put off is tried again; it doubles each time. Default: 1 s.</summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
@@ -42,7 +46,8 @@ public sealed class RequestOptions
     public int AtOncePerServer => Math.Max(1, AtOnce / 4);
 
     /// <summary>Whether all times are usable.</summary>
-    public bool IsRight => new[] { PollEvery, WakeEvery, Lease, FirstPause, LongestPause, FirstAuditPause, LongestAuditPause }.All(t => t >= TimeSpan.FromMilliseconds(10))
+    public bool IsRight => new[] { PollEvery, WakeEvery, FirstPause, LongestPause, FirstAuditPause, LongestAuditPause }.All(t => t >= TimeSpan.FromMilliseconds(10))
+        && Lease > TimeSpan.FromSeconds(ApplicationServer.MaxTimeoutSeconds)
         && AtOnce is >= 1 and <= 1000;
 
     /// <summary>A pause that has doubled some times, up to a limit.</summary>

@@ -76,11 +76,12 @@ public sealed partial class RequestSteps(
     }
 
     /// <summary>
-    /// Whether a step that could not be written is to be taken anew: others have just had the last room. What somebody else has
-    /// written is somebody else's.
+    /// Whether a step that could not be written is to be taken anew: others have just had the last room, or it was called off, which
+    /// leaves it to who is at it. What another node has written is that node's.
     /// </summary>
-    private static bool IsStillOurs(ServiceRequest request, ServiceRequest now, RequestStep step) =>
-        now.Revision == request.Revision && step.Room is not null;
+    private static bool IsStillOurs(ServiceRequest request, ServiceRequest now, RequestStep step) => now.Revision == request.Revision
+        ? step.Room is not null
+        : now.Revision == request.Revision + 1 && now.CancelRequested && !request.CancelRequested;
 
     /// <summary>Puts the step off, with a pause that grows.</summary>
     public Task<bool> PutOffAsync(ServiceRequest request, CancellationToken cancellationToken)

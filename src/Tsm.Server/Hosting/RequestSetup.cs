@@ -15,7 +15,7 @@ internal static class RequestSetup
         IServiceCollection services = builder.Services;
         services.AddOptions<RequestOptions>()
             .BindConfiguration("Requests")
-            .Validate(o => o.IsRight, "The times of section Requests must be at least 10 ms, and AtOnce 1 to 1000.")
+            .Validate(o => o.IsRight, "The times of section Requests must be at least 10 ms, Lease more than 60 s, and AtOnce 1 to 1000.")
             .ValidateOnStart();
         services.AddSingleton<RecipientKeys>();
         services.AddSingleton<IApplicationServers>(s => ActivatorUtilities.CreateInstance<ApplicationServerClient>(s, NewClient()));

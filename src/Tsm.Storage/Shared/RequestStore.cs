@@ -174,7 +174,7 @@ public sealed class RequestStore(ISql sql, TimeProvider time) : IRequests
         tenant,
         [new(
             """
-            UPDATE requests SET cancel = 1, due = @at, revision = revision + 1, lease = 0
+            UPDATE requests SET cancel = 1, due = @at, revision = revision + 1
             WHERE tenant = @tenant AND id = @id AND cancel = 0 AND ended_at IS NULL
             """,
             new { tenant, id, at = StoredValues.Milliseconds(time.GetUtcNow()) },

@@ -169,6 +169,35 @@ public sealed class RequestWorkerTests
         Assert.False(silence.Task.IsCompleted);
     }
 
+    [Fact]
+    public async Task A_request_that_is_called_off_in_the_middle_of_a_step_is_ended_by_who_is_at_it()
+    {
+        using ModelWorld world = await ModelWorld.StartAsync(new(JobStatus.Done, Executed: true, AuditsLost: 0, ServerDown: false, TellingFails: 0));
+        var silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Silence = silence.Task;
+        (RequestDesk desk, RequestWorker worker) = world.NewProcess();
+        (ServiceRequest? taken, _) = await desk.TakeAsync(Deploy, CancellationToken.None);
+        Task<int> running = worker.RunAsync(CancellationToken.None);
+        await ProviderWorld.UntilAsync(() => Task.FromResult(world.Waiting), waiting => waiting == 1);
+
+        await desk.CancelAsync(taken!, new(ActorKind.Provider, "lunch"), CancellationToken.None);
+        IReadOnlyList<ServiceRequest> others = await world.Requests.ClaimAsync(10, world.Options.Lease, CancellationToken.None);
+        silence.SetResult();
+        await running;
+
+        Assert.Empty(others);
+        Assert.Equal(RequestStatus.Cancelled, (await world.Requests.FindAsync(ModelWorld.Tenant, taken!.Id, CancellationToken.None))!.Status);
+        Assert.Empty(world.Jobs);
+        Assert.Equal("released", world.ServerSays);
+    }
+
+    [Fact]
+    public void A_lease_is_longer_than_any_application_server_may_take()
+    {
+        Assert.True(new RequestOptions().IsRight);
+        Assert.False(new RequestOptions { Lease = TimeSpan.FromSeconds(ApplicationServer.MaxTimeoutSeconds) }.IsRight);
+    }
+
     private static async Task<bool> RunAsync(ModelFate fate, int[] deaths, bool after)
     {
         using ModelWorld world = await ModelWorld.StartAsync(fate);
