@@ -56,7 +56,7 @@ internal sealed partial class CardTurn
             return new(job.Order?.Domain?.Aid, null);
         }
 
-        return signs ? new(domain.Aid, Sign) : ContentOwner.Unsigned(domain.Aid);
+        return signs ? new(domain.Aid, Sign) : ContentOwner.WithoutSignature(domain.Aid);
 
         ChainedCommand Sign(ChainedCommand command)
         {

@@ -2,7 +2,6 @@ using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Requests;
-using Tsm.Application.Services;
 
 namespace Tsm.Application.Ports;
 

@@ -1,6 +1,5 @@
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
-using Tsm.Application.Ports;
 
 namespace Tsm.Application.Requests;
 

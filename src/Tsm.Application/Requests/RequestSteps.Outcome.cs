@@ -74,7 +74,7 @@ public sealed partial class RequestSteps
     }
 
     private async Task<bool> HasDataAsync(ServiceRequest request, CancellationToken cancellationToken) =>
-        await states.ServiceAsync(request.Card!.Value, request.Service!, cancellationToken) is { PersonalisedBy: { } by } && request.Jobs.Contains(by);
+        await states.ServiceAsync(request.Card!.Value, request.Service!, cancellationToken) is { PersonalisedBy: { } by } && request.Jobs.Contains(by, StringComparer.Ordinal);
 
     private async Task<RequestStep> DoneAsync(ServiceRequest request, Grade grade, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ public sealed partial class RequestSteps
         bool isProven = grade == Grade.Proven;
 
         // A job that was proven to fail has taken its own load away; one that was not heard of may have left it.
-        bool isOurs = isThere ? entry?.InstalledBy is { } by && request.Jobs.Contains(by) : !isProven || request.Status == RequestStatus.PendingConfirmation;
+        bool isOurs = isThere ? entry?.InstalledBy is { } by && request.Jobs.Contains(by, StringComparer.Ordinal) : !isProven || request.Status == RequestStatus.PendingConfirmation;
         if (Eligibility.Brings(request.Operation) && isOurs)
         {
             if (!await CleanAsync(request, cancellationToken))
@@ -125,7 +125,7 @@ public sealed partial class RequestSteps
                 return false;
             }
         }
-        else if (isThere && entry?.PersonalisedBy is { } job && request.Jobs.Contains(job))
+        else if (isThere && entry?.PersonalisedBy is { } job && request.Jobs.Contains(job, StringComparer.Ordinal))
         {
             // The card has the data, whatever became of the rest.
             await allocations.ConfirmAsync(request.Tenant, request.Id, cancellationToken);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Tsm.Application.Applications;
 using Tsm.Application.Jobs;
-using Tsm.Card.Identifiers;
 
 namespace Tsm.Application.Services;
 

@@ -143,8 +143,7 @@ internal static class PostgresEffects
         }
 
         Add(batch, SaveCardsSql, [.. cards.Values], Columns);
-        Add(batch, SaveJobsSql, [.. jobs.Values], Columns);
-        Add(batch, WakeRequestsSql, [.. jobs.Values.Where(j => j.EndedAt is not null)], EndsOf);
+        AddJobs(batch, [.. jobs.Values]);
         Add(batch, AppendHistorySql, history, Columns);
         Add(batch, SaveInstancesSql, [.. instances.Values], Columns);
         Add(batch, RaiseEventsSql, events, Columns);
@@ -160,6 +159,12 @@ internal static class PostgresEffects
 
         PostgresValues.AddByTenant(batch, WithdrawPacketsSql, packets.Where(p => p.Value is null).Select(p => p.Key));
         Add(batch, QueuePacketsSql, [.. packets.Where(p => p.Value is not null).Select(p => (p.Key, p.Value!))], Columns);
+    }
+
+    private static void AddJobs(NpgsqlBatch batch, List<JobRow> jobs)
+    {
+        Add(batch, SaveJobsSql, jobs, Columns);
+        Add(batch, WakeRequestsSql, jobs.FindAll(j => j.EndedAt is not null), EndsOf);
     }
 
     private static void Add<T>(NpgsqlBatch batch, string sql, List<T> rows, Func<List<T>, NpgsqlParameter[]> columns)

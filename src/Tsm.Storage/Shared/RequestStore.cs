@@ -6,7 +6,6 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Application.Providers;
 using Tsm.Application.Requests;
-using Tsm.Application.Services;
 using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Shared;

@@ -39,8 +39,9 @@ public sealed class UpgradeStory
         JsonNode there = Assert.Single((await site.Site.GetAsync($"/api/v1/service-instances?card={site.Card.Iccid}&service={ServiceSite.Service}"))["items"]!.AsArray(),
             i => (string?)i!["state"] != "absent")!;
         Assert.Equal(("3.0", "active"), ((string?)there["version"], (string?)there["state"]));
-        JsonNode again = await site.RequestAsync("upgrade");
-        Assert.Equal(("refused", "UPGRADE_NOT_NEEDED"), ((string?)again["status"], (string?)again["problem"]?["code"]));
+        (int status, JsonNode? again) = await site.AsAsync(
+            site.ProviderToken, HttpMethod.Post, "requests", new { service = ServiceSite.Service, operation = "upgrade", msisdn = site.Card.Msisdn });
+        Assert.Equal((409, "UPGRADE_NOT_NEEDED"), (status, (string?)again?["code"]));
 
         Done(await site.RequestAsync("terminate"));
         await AllocatedAsync(site, "released", "released");

@@ -278,7 +278,7 @@ public sealed class RequestApiTests : IAsyncLifetime
     {
         IRequests requests = _world.Server.Services.GetRequiredService<IRequests>();
         GrainKey card = (await _world.Server.Services.GetRequiredService<INumbers>()
-            .FindAsync(Caller.LocalTenant, RequestWorld.Msisdn, DateTimeOffset.UtcNow, CancellationToken.None)).Holder!.Value;
+            .FindAsync(Caller.LocalTenant, RequestWorld.Msisdn, TimeProvider.System.GetUtcNow(), CancellationToken.None)).Holder!.Value;
         await WaitsAsync("r-deploy", ServiceOperation.Deploy);
         await WaitsAsync("r-resume", ServiceOperation.Resume);
         await WaitsAsync("r-terminate", ServiceOperation.Terminate);
@@ -314,9 +314,9 @@ public sealed class RequestApiTests : IAsyncLifetime
                 Plan = new(false, false, true, null),
                 Status = RequestStatus.Queued,
                 Content = id,
-                CreatedAt = DateTimeOffset.UtcNow,
-                UpdatedAt = DateTimeOffset.UtcNow,
-                Due = DateTimeOffset.UtcNow.AddHours(1),
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+                UpdatedAt = TimeProvider.System.GetUtcNow(),
+                Due = TimeProvider.System.GetUtcNow().AddHours(1),
             },
             TimeSpan.Zero,
             audit: null,
