@@ -8,7 +8,7 @@ namespace Tsm.Application.Policies;
 /// <summary>Whether what a policy did last still stands.</summary>
 /// <param name="IsHeld">Whether it has suspended, and nobody has changed that since.</param>
 /// <param name="IsOpen">Whether the request of what it did last has not ended.</param>
-/// <param name="JudgedAt">When it acted last, if somebody has undone that; null otherwise.</param>
+/// <param name="JudgedAt">When somebody has undone that, or when it was refused; null otherwise.</param>
 public sealed record PolicyHold(bool IsHeld, bool IsOpen, DateTimeOffset? JudgedAt)
 {
     /// <summary>The situation with what else there is to know.</summary>
@@ -58,21 +58,27 @@ public sealed class PolicyHolds(IRequests requests, IJobReads jobs, IBooks books
         }
 
         // Before its job is there, nothing on the card can have come after it.
-        bool isUndone = request?.Status == RequestStatus.Cancelled
-            || (await jobs.FindAsync(row.Card.Tenant, last.JobId, cancellationToken) is not null && await IsTouchedAsync(last, row, cancellationToken));
-        return new(!isUndone, isOpen, isUndone ? last.DecidedAt : null);
+        DateTimeOffset? calledOffAt = request is { Status: RequestStatus.Cancelled } ? request.EndedAt ?? request.UpdatedAt : null;
+        DateTimeOffset? touchedAt = calledOffAt is not null || await jobs.FindAsync(row.Card.Tenant, last.JobId, cancellationToken) is not null
+            ? await TouchedAtAsync(last, row, cancellationToken)
+            : null;
+        DateTimeOffset? undoneAt = touchedAt is null || calledOffAt > touchedAt ? calledOffAt : touchedAt;
+        return new(undoneAt is null, isOpen, undoneAt);
     }
 
     /// <summary>A resumption came to nothing: the policy still holds what it held.</summary>
     private async Task<bool> IsStillSuspendedAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken) =>
-        row.Wanted == InstanceState.Suspended && !await IsTouchedAsync(last, row, cancellationToken);
+        row.Wanted == InstanceState.Suspended && await TouchedAtAsync(last, row, cancellationToken) is null;
 
-    /// <summary>Whether somebody else's job has changed the service after the policy's newest one, or would when it is carried out.</summary>
-    private async Task<bool> IsTouchedAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken)
+    /// <summary>
+    /// When somebody else last asked for a job after the policy's newest one that has changed the service, or would when it is
+    /// carried out; null when nobody has. What counts is what he could know, so it is not the time at which the card did it.
+    /// </summary>
+    private async Task<DateTimeOffset?> TouchedAtAsync(PolicyAction last, ServiceInstanceRow row, CancellationToken cancellationToken)
     {
         if ((await books.FindAsync<Service>(row.Card.Tenant, row.Service, cancellationToken))?.Document.Find(row.Version) is not { } version)
         {
-            return false;
+            return null;
         }
 
         string instance = version.Instance.ToString();
@@ -80,8 +86,8 @@ public sealed class PolicyHolds(IRequests requests, IJobReads jobs, IBooks books
         IReadOnlyList<JobRow> newer = (await jobs.ListAsync(row.Card.Tenant, row.Card, null, null, null, Looked, cancellationToken)).Items;
         return newer
             .TakeWhile(j => !own.Contains(j.Id))
-            .Any(j => string.Equals(j.Instance, instance, StringComparison.Ordinal)
+            .FirstOrDefault(j => string.Equals(j.Instance, instance, StringComparison.Ordinal)
                 && j.Operation is Operation.Suspend or Operation.Resume or Operation.Terminate or Operation.Install
-                && j.Status is JobStatus.Queued or JobStatus.Running or JobStatus.Done);
+                && j.Status is JobStatus.Queued or JobStatus.Running or JobStatus.Done)?.CreatedAt;
     }
 }

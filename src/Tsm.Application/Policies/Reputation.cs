@@ -39,7 +39,7 @@ public enum PolicyStep
 /// <param name="IsHeld">Whether this policy has suspended it, and nobody has changed that since.</param>
 /// <param name="IsOverruled">Whether an operator has said that the policy leaves it alone.</param>
 /// <param name="IsWantedByOthers">Whether another policy would have it suspended.</param>
-/// <param name="JudgedAt">When somebody undid what this policy did; null when nobody did.</param>
+/// <param name="JudgedAt">When somebody last undid what this policy did, or refused it; null when nobody did.</param>
 public sealed record PolicySituation(
     InstanceState? Wanted, bool IsHeld = false, bool IsOverruled = false, bool IsWantedByOthers = false, DateTimeOffset? JudgedAt = null);
 
@@ -82,7 +82,7 @@ public static class Reputation
     /// <summary>
     /// What is done: nothing where an operator has overruled; only what is active is suspended; only what this policy has
     /// suspended is resumed, and not while another policy wants it suspended; what somebody has undone is done again only for a
-    /// record that came in after that.
+    /// record against the user that came in after that.
     /// </summary>
     public static PolicyStep Decide(Policy policy, ReputationScore score, PolicySituation situation)
     {
@@ -96,7 +96,7 @@ public static class Reputation
         return Step(policy, score.Value, situation.IsHeld) switch
         {
             PolicyStep.Suspend when situation.Wanted == InstanceState.Active
-                && (situation.JudgedAt is not { } judged || score.Contributions.Any(c => c.Record.ReceivedAt > judged)) => PolicyStep.Suspend,
+                && (situation.JudgedAt is not { } judged || score.Contributions.Any(c => c.Points < 0 && c.Record.ReceivedAt > judged)) => PolicyStep.Suspend,
             PolicyStep.Resume when !situation.IsWantedByOthers => PolicyStep.Resume,
             _ => PolicyStep.None,
         };

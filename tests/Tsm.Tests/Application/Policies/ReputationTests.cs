@@ -111,18 +111,19 @@ public sealed class ReputationTests
     });
 
     [Fact]
-    public void S1_12_What_somebody_has_undone_is_done_again_only_for_a_record_that_came_after()
+    public void S1_12_What_somebody_has_undone_is_done_again_only_for_a_record_against_the_user_that_came_after()
     {
-        Policy policy = Strict;
+        Policy policy = Strict with { Rules = [new("fraud", -60, PointsPer.Record, 30), new("paid", 1, PointsPer.Record, 30)] };
         UsageRecord bad = Record("1", "fraud", Now.AddDays(-2));
         DateTimeOffset undone = bad.ReceivedAt.AddHours(1);
-        UsageRecord later = Record("2", "fraud", Now.AddDays(-1));
+        UsageRecord later = Record("2", "fraud", Now.AddDays(-1)), good = Record("3", "paid", Now.AddDays(-1));
         PolicySituation resumed = new(InstanceState.Active, JudgedAt: undone);
 
         PolicyStep same = Reputation.Decide(policy, Reputation.Score(policy, [bad], Now), resumed);
+        PolicyStep kind = Reputation.Decide(policy, Reputation.Score(policy, [bad, good], Now), resumed);
         PolicyStep again = Reputation.Decide(policy, Reputation.Score(policy, [bad, later], Now), resumed);
 
-        Assert.Equal((PolicyStep.None, PolicyStep.Suspend), (same, again));
+        Assert.Equal((PolicyStep.None, PolicyStep.None, PolicyStep.Suspend), (same, kind, again));
     }
 
     [Fact]
