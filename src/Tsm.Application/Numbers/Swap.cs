@@ -80,6 +80,9 @@ public sealed record SwapService
     /// <summary>1 for the first time that it is tried, then 2, 3, ...</summary>
     public int Attempt { get; init; } = 1;
 
+    /// <summary>When the old card, which has refused to let it go, is asked again; null for as soon as it can be asked.</summary>
+    public DateTimeOffset? AgainAt { get; init; }
+
     /// <summary>The job that concerned it last.</summary>
     public string? Job { get; init; }
 

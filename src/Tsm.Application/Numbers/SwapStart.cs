@@ -81,7 +81,7 @@ public sealed class SwapStart(
                 ("newCard", to.Iccid),
                 ("number", msisdn),
                 ("oldCard", from.Iccid));
-            if (await swaps.SaveAsync(tenant, swap, 0, [], [audit], cancellationToken))
+            if (await swaps.SaveAsync(tenant, swap, 0, [], [audit], look: true, cancellationToken))
             {
                 return swap;
             }

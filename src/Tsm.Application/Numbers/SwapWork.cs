@@ -4,6 +4,7 @@ using Tsm.Application.Cards;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
+using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Application.Work;
 
@@ -22,6 +23,7 @@ public sealed class SwapWork(
     private static readonly TimeSpan Follow = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FollowSlowly = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookForOldCard = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public string Kind => ISwaps.WorkKind;
@@ -67,13 +69,13 @@ public sealed class SwapWork(
         }
 
         bool isChanged = next.MovedAt != swap.MovedAt || next.EndedAt != swap.EndedAt || !next.Services.SequenceEqual(swap.Services);
-        if (isChanged && !await swaps.SaveAsync(item.Tenant, next, entry.Version, raised, [Audit(next)], cancellationToken))
+        if (isChanged && !await swaps.SaveAsync(item.Tenant, next, entry.Version, raised, [Audit(next)], look: false, cancellationToken))
         {
             // An operator has changed it meanwhile: it is looked at anew.
             return time.GetUtcNow();
         }
 
-        return next.EndedAt is not null ? null : time.GetUtcNow() + Pause(next);
+        return next.EndedAt is not null ? null : AgainAt(next);
     }
 
     private async Task<SwapService> StepAsync(string tenant, Swap swap, SwapService service, CancellationToken cancellationToken)
@@ -87,11 +89,12 @@ public sealed class SwapWork(
                 service = service with { Job = deployed.Job ?? service.Job, Problem = deployed.Problem };
                 return deployed.IsDone ? await LeaveAsync(tenant, swap, service, cancellationToken)
                     : service with { State = deployed.GoesOn ? SwapState.Deploying : SwapState.Failed };
+            case SwapState.LeftBehind when service.AgainAt > time.GetUtcNow():
+                return service;
             case SwapState.LeftBehind:
-                return await LeaveAsync(tenant, swap, service, cancellationToken);
+                return await LeaveAsync(tenant, swap, service with { AgainAt = null }, cancellationToken);
             case SwapState.Terminating:
                 SwapProgress gone = await actions.TerminateAsync(tenant, swap, service, cancellationToken);
-
                 service = service with { Job = gone.Job ?? service.Job, Problem = gone.Problem };
                 return gone switch
                 {
@@ -101,8 +104,13 @@ public sealed class SwapWork(
                     // Nobody knows whether the old card has let it go; the same request finds out when the card answers.
                     { GoesOn: true } => service with { State = SwapState.LeftBehind },
 
-                    // What the old card refuses is tried again as another attempt when it can be reached.
-                    _ => service with { State = SwapState.LeftBehind, Attempt = service.Attempt + 1 },
+                    // What the old card refuses is tried again as another attempt, each time after a longer pause: each is a message to the card.
+                    _ => service with
+                    {
+                        State = SwapState.LeftBehind,
+                        Attempt = service.Attempt + 1,
+                        AgainAt = time.GetUtcNow() + RequestOptions.Grown(LookForOldCard, service.Attempt - 1, LongestPause),
+                    },
                 };
             default:
                 return service;
@@ -115,10 +123,13 @@ public sealed class SwapWork(
             ? await StepAsync(tenant, swap, service with { State = SwapState.Terminating }, cancellationToken)
             : service with { State = SwapState.LeftBehind, Problem = service.Problem ?? NumberProblems.None(swap.OldIccid) };
 
-    private TimeSpan Pause(Swap swap) =>
-        swap.Services.All(s => s.IsSettled || s.State == SwapState.LeftBehind) ? LookForOldCard
-        : time.GetUtcNow() - swap.CreatedAt < TimeSpan.FromMinutes(5) ? Follow
-        : FollowSlowly;
+    /// <summary>When the first of its services is to be looked at.</summary>
+    private DateTimeOffset AgainAt(Swap swap)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        TimeSpan follow = now - swap.CreatedAt < TimeSpan.FromMinutes(5) ? Follow : FollowSlowly;
+        return swap.Services.Where(s => !s.IsSettled).Min(s => s.State == SwapState.LeftBehind ? s.AgainAt ?? now + LookForOldCard : now + follow);
+    }
 
     /// <summary>The event for the carrier, and one for each provider that has a service on the old card.</summary>
     private static IEnumerable<ServiceEvent> Swapped(Swap swap) => swap.Services

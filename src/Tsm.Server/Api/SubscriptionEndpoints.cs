@@ -183,7 +183,7 @@ internal static class SubscriptionEndpoints
             $"Services of the swap were {what}.",
             ("reason", changed.Services.FirstOrDefault(s => s.Reason is not null)?.Reason),
             ("services", string.Join(", ", swap.Services.Where(IsMeant).Select(s => s.Service))));
-        return await swaps.SaveAsync(caller.Tenant, changed, entry.Version, [], [audit], cancellationToken)
+        return await swaps.SaveAsync(caller.Tenant, changed, entry.Version, [], [audit], look: true, cancellationToken)
             ? Results.Json(SwapView.From(changed), statusCode: status)
             : ApiProblems.Result(NumberProblems.SwapChanged(id));
     }

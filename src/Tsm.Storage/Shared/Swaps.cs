@@ -16,6 +16,7 @@ public sealed class Swaps(ISql sql) : ISwaps
         long expected,
         IReadOnlyList<ServiceEvent> raised,
         IReadOnlyList<AuditEntry> audit,
+        bool look,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(swap);
@@ -24,7 +25,7 @@ public sealed class Swaps(ISql sql) : ISwaps
             Books.Save(tenant, swap, expected),
             .. raised.Select(e => new SqlStatement(StoredEventRow.AddSql, StoredEventRow.Values(tenant, e))),
         ];
-        if (swap.EndedAt is null)
+        if (look && swap.EndedAt is null)
         {
             statements.Add(DueWork.Ask(tenant, ISwaps.WorkKind, swap.Id, await sql.NowAsync(cancellationToken)));
         }

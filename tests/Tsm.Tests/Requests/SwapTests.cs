@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Tsm.Application.Ports;
-using Tsm.Application.Work;
 using Tsm.Canteen;
 using Tsm.Tests.Server;
 
@@ -104,10 +103,9 @@ public sealed class SwapTests : IAsyncLifetime
         Assert.True(status == 200, answer.ToString());
     }
 
-    /// <summary>Looks at the swap now; by itself the server looks every few minutes whether the old card can be reached.</summary>
-    private async Task LookAsync(string swap) => await _world.Server.Services.GetServices<IWork>()
-        .Single(w => w.Kind == ISwaps.WorkKind)
-        .DoAsync(new("default", ISwaps.WorkKind, swap, 0, 0), CancellationToken.None);
+    /// <summary>Has the server look at the swap now; by itself it looks every few minutes whether the old card can be reached.</summary>
+    private Task LookAsync(string swap) => _world.Server.Services.GetRequiredService<IDueWork>()
+        .AskAsync("default", ISwaps.WorkKind, swap, TimeProvider.System.GetUtcNow(), CancellationToken.None);
 
     private async Task<string> InstanceAsync(string iccid) =>
         (await _world.Server.GetAsync($"/api/v1/service-instances?card={iccid}&service=canteen")).Body.List("items").First().Text("state");

@@ -178,8 +178,8 @@ public abstract partial class StoreContract
             Services = [new() { Service = "lunch", Provider = "canteen", Version = "1.0", Rule = CardSwapRule.Move, Problem = NumberProblems.None("8949") }],
         };
 
-        bool first = await swaps.SaveAsync("acme", swap, 0, [Happened(EventKind.CardSwapped)], [StoreData.Audit()], CancellationToken.None);
-        bool again = await swaps.SaveAsync("acme", swap, 0, [Happened(EventKind.CardSwapped)], [StoreData.Audit()], CancellationToken.None);
+        bool first = await swaps.SaveAsync("acme", swap, 0, [Happened(EventKind.CardSwapped)], [StoreData.Audit()], look: true, CancellationToken.None);
+        bool again = await swaps.SaveAsync("acme", swap, 0, [Happened(EventKind.CardSwapped)], [StoreData.Audit()], look: true, CancellationToken.None);
 
         Assert.Equal((true, false), (first, again));
         BookEntry<Swap> read = (await books.FindAsync<Swap>("acme", "s1", CancellationToken.None))!;
