@@ -80,6 +80,6 @@ public enum ContractEnd
     /// <summary>What was asked for before the end is finished.</summary>
     Finish,
 
-    /// <summary>What was asked for is called off, and what it has put on cards is taken back.</summary>
+    /// <summary>What brings or changes services is called off, and what it has put on cards is taken back; suspensions and terminations are finished.</summary>
     Undo,
 }

@@ -7,7 +7,10 @@ using Tsm.Application.Services;
 
 namespace Tsm.Application.Providers;
 
-/// <summary>Calls off the jobs that last concerned the instances of a contract; the cards' grains take back what is half done.</summary>
+/// <summary>
+/// Calls off the jobs that last concerned the instances of a contract, except those that suspend, resume or terminate: a job that takes
+/// away what was half done is one of them. What the others have half done, the cards' grains take back.
+/// </summary>
 public sealed class JobCancelling(IServiceInstances instances, IJobReads jobs, IGrainHost host) : IContractEnding
 {
     private const int PageSize = 500;
@@ -23,7 +26,7 @@ public sealed class JobCancelling(IServiceInstances instances, IJobReads jobs, I
             foreach (ServiceInstanceRow row in page.Items.Where(r => r.Job is not null))
             {
                 JobRow? job = await jobs.FindAsync(tenant, row.Job!, cancellationToken);
-                if (job?.Status is JobStatus.Queued or JobStatus.Running)
+                if (job is { Status: JobStatus.Queued or JobStatus.Running, Operation: not (Operation.Suspend or Operation.Resume or Operation.Terminate) })
                 {
                     await host.SendAsync(row.Card, new CancelJob(row.Job!, Actor.ContractRules), cancellationToken);
                 }

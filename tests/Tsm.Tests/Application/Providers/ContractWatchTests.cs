@@ -90,14 +90,14 @@ public sealed class ContractWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task By_default_the_jobs_of_its_instances_are_called_off_that_have_not_ended()
+    public async Task By_default_the_jobs_of_its_instances_are_called_off_that_have_not_ended_and_bring_or_change_something()
     {
         var host = new Host();
         var contract = new Contract { Id = "c", Provider = "bank", Mode = ContractMode.Simple, From = _time.GetUtcNow() };
 
         await new JobCancelling(new Instances(), new Jobs(), host).UndoAsync(StoreData.Tenant, contract, CancellationToken.None);
 
-        Assert.Equal([("1", "running"), ("2", "queued")], host.Cancelled);
+        Assert.Equal([("1", "running Install"), ("2", "queued Activate")], host.Cancelled);
     }
 
     private Task LookAsync() => new ContractWatch(
@@ -137,8 +137,8 @@ public sealed class ContractWatchTests : IDisposable
         {
             Assert.Equal("c", filter.Contract);
             return Task.FromResult(cursor is null
-                ? new Page<ServiceInstanceRow>([Row("1", "running"), Row("1", "done")], "more")
-                : new Page<ServiceInstanceRow>([Row("2", "queued"), Row("2", "gone")], null));
+                ? new Page<ServiceInstanceRow>([Row("1", "running Install"), Row("1", "done Install"), Row("1", "running Suspend")], "more")
+                : new Page<ServiceInstanceRow>([Row("2", "queued Activate"), Row("2", "gone"), Row("2", "queued Terminate"), Row("2", "queued Resume")], null));
         }
 
         public Task<int> CountAsync(string tenant, ServiceInstanceFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -154,7 +154,9 @@ public sealed class ContractWatchTests : IDisposable
             throw new NotSupportedException();
 
         public Task<JobRow?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => Task.FromResult(
-            Enum.TryParse(id, ignoreCase: true, out JobStatus status) ? StoreData.Job(StoreData.Key("1"), id, status) : null);
+            id.Split(' ') is [var status, var operation]
+                ? StoreData.Job(StoreData.Key("1"), id, Enum.Parse<JobStatus>(status, ignoreCase: true)) with { Operation = Enum.Parse<Operation>(operation) }
+                : null);
     }
 
     private sealed class Host : IGrainHost
