@@ -31,10 +31,12 @@ public sealed class RequestSwapActions(RequestDesk desk, IServiceInstances insta
     {
         ArgumentNullException.ThrowIfNull(swap);
         ArgumentNullException.ThrowIfNull(service);
-        return await instances.NewestAsync(swap.Old(tenant), service.Service, cancellationToken)
-            is null or { State: InstanceState.Absent, Wanted: InstanceState.Absent, IsPending: false }
-                ? new(true, null, null)
-                : await AskAsync(tenant, swap, service, ServiceOperation.Terminate, swap.Old(tenant), swap.OldIccid, cancellationToken);
+        ServiceInstanceRow? there = await instances.NewestAsync(swap.Old(tenant), service.Service, cancellationToken);
+
+        // A later generation is that of whoever has the old card now: the one that the swap is about is gone.
+        return there is null or { State: InstanceState.Absent, Wanted: InstanceState.Absent, IsPending: false } || there.Generation > service.Generation
+            ? new(true, null, null)
+            : await AskAsync(tenant, swap, service, ServiceOperation.Terminate, swap.Old(tenant), swap.OldIccid, cancellationToken);
     }
 
     /// <summary>Asks, or finds again what was asked: the key follows from the swap, the service and the attempt.</summary>

@@ -68,6 +68,9 @@ public sealed record SwapService
     /// <summary>Its version on the old card.</summary>
     public required string Version { get; init; }
 
+    /// <summary>The generation that was on the old card; null in swaps from before it was kept.</summary>
+    public int? Generation { get; init; }
+
     /// <summary>The contract under which it is there.</summary>
     public string? Contract { get; init; }
 

@@ -110,6 +110,7 @@ public sealed class SwapStart(
                 Service = row.Service,
                 Provider = row.Provider,
                 Version = row.Version,
+                Generation = row.Generation,
                 Contract = row.Contract,
                 Rule = document?.OnCardSwap ?? CardSwapRule.Orphan,
             });

@@ -66,6 +66,24 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S1_07_What_the_next_subscriber_of_the_old_card_has_deployed_is_not_terminated()
+    {
+        await _world.DoAsync("deploy");
+        string swap = await SwapAsync();
+        await StateAsync(swap, "leftBehind");
+        await NumberTheOldCardAsync();
+        await _world.DoAsync("terminate", RequestWorld.OtherMsisdn);
+        await _world.DoAsync("deploy", RequestWorld.OtherMsisdn);
+
+        await LookAsync(swap);
+        await StateAsync(swap, "moved");
+
+        (_, JsonElement requests) = await _world.Server.GetAsync("/api/v1/requests?service=canteen");
+        Assert.DoesNotContain(requests.List("items"), r => r.Text("requester") == $"swap:{swap}" && r.Text("operation") == "terminate");
+        Assert.Equal("active", await InstanceAsync(RequestWorld.Iccid));
+    }
+
+    [Fact]
     public async Task A_swap_whose_application_server_is_down_says_so_and_is_tried_again_as_another_request()
     {
         await _world.DoAsync("deploy");
