@@ -74,6 +74,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<IDueWork, DueWork>();
         services.TryAddSingleton<IUsageRecords, UsageRecords>();
         services.TryAddSingleton<IPolicyActionStore, PolicyActions>();
+        services.TryAddSingleton<IPolicyBooks, PolicyBooks>();
         services.TryAddSingleton<ISwaps, Swaps>();
         services.TryAddSingleton(s => IsPostgres(s)
             ? new Catalogue(

@@ -20,7 +20,4 @@ public interface IPolicyActionStore
     /// <summary>Actions, the newest first. Limit 1..1000.</summary>
     Task<Page<PolicyAction>> ListAsync(
         string tenant, string policy, GrainKey? card, string? cursor, int limit, CancellationToken cancellationToken);
-
-    /// <summary>Asks for a look at every card of which there is usage of one of these services: a rule has changed.</summary>
-    Task AskForAllAsync(string tenant, IReadOnlyCollection<string> services, CancellationToken cancellationToken);
 }

@@ -41,7 +41,7 @@ internal static class OverruleEndpoints
         IBooks books,
         ServiceScope scope,
         ICardReads cards,
-        IDueWork queue,
+        IPolicyBooks policies,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -91,13 +91,9 @@ internal static class OverruleEndpoints
             ("reason", body.Reason),
             ("service", service.Id),
             ("until", body.Until?.ToString("O")));
-        if (!await books.SaveAsync(caller.Tenant, overrule, known, audit, cancellationToken))
-        {
-            return ApiProblems.Result(PolicyProblems.Changed(id));
-        }
-
-        await queue.AskAsync(caller.Tenant, PolicyWork.WorkKind, PolicyWork.Item(service.Id, card), now, cancellationToken);
-        return Results.Ok(PolicyOverruleView.From(overrule, now));
+        return await policies.SaveAsync(caller.Tenant, overrule, known, audit, cancellationToken)
+            ? Results.Ok(PolicyOverruleView.From(overrule, now))
+            : ApiProblems.Result(PolicyProblems.Changed(id));
     }
 
     private static async Task<IResult> ListAsync(string id, Caller caller, IBooks books, TimeProvider time, CancellationToken cancellationToken)
@@ -123,7 +119,7 @@ internal static class OverruleEndpoints
         Caller caller,
         IBooks books,
         ServiceScope scope,
-        IDueWork queue,
+        IPolicyBooks policies,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -146,12 +142,8 @@ internal static class OverruleEndpoints
         DateTimeOffset now = time.GetUtcNow();
         AuditEntry audit = AuditEntries.BookDeleted(
             now, caller.Actor, entry.Document, $"Policy {id} looks at service {service} on card {entry.Document.Iccid} again.");
-        if (!await books.DeleteAsync<PolicyOverrule>(caller.Tenant, entry.Document.Id, entry.Version, audit, cancellationToken))
-        {
-            return ApiProblems.Result(PolicyProblems.Changed(id));
-        }
-
-        await queue.AskAsync(caller.Tenant, PolicyWork.WorkKind, PolicyWork.Item(service, key), now, cancellationToken);
-        return Results.Ok(PolicyOverruleView.From(entry.Document with { Until = now }, now));
+        return await policies.DeleteAsync(caller.Tenant, entry.Document, entry.Version, audit, cancellationToken)
+            ? Results.Ok(PolicyOverruleView.From(entry.Document with { Until = now }, now))
+            : ApiProblems.Result(PolicyProblems.Changed(id));
     }
 }

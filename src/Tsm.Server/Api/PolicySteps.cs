@@ -87,7 +87,7 @@ internal static class PolicySteps
         Caller caller,
         IBooks books,
         ServiceScope scope,
-        IPolicyActionStore actions,
+        IPolicyBooks policies,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -122,13 +122,14 @@ internal static class PolicySteps
             isForced ? $"Policy {id} was activated without a trial of this revision." : $"Policy {id} was activated.",
             ("forced", isForced ? "true" : null),
             ("reason", body?.Reason));
-        if (!await books.SaveAsync(caller.Tenant, active, entry.Version, audit, cancellationToken))
+
+        // What it makes of the usage that is there is seen at once.
+        string[] services = await scope.CoveredAsync(caller.Tenant, active, cancellationToken);
+        if (!await policies.SaveAsync(caller.Tenant, active, services, entry.Version, audit, cancellationToken))
         {
             return ApiProblems.Result(PolicyProblems.Changed(id));
         }
 
-        // What it makes of the usage that is there is seen at once.
-        await actions.AskForAllAsync(caller.Tenant, await scope.CoveredAsync(caller.Tenant, active, cancellationToken), cancellationToken);
         return Results.Ok(await PolicyEndpoints.ShownAsync(caller.Tenant, books, new(active, entry.Version + 1), cancellationToken));
     }
 

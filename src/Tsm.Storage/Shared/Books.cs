@@ -57,14 +57,13 @@ public sealed class Books(ISql sql) : IBooks
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync<T>(string tenant, string id, long expected, AuditEntry audit, CancellationToken cancellationToken)
-        where T : class, IBook => sql.TransactAsync(
-            tenant,
-            [new(
-                "DELETE FROM books WHERE tenant = @tenant AND kind = @kind AND id = @id AND version = @expected",
-                new { tenant, kind = T.Kind, id, expected },
-                MustChange: true)],
-            [audit],
-            cancellationToken);
+        where T : class, IBook => sql.TransactAsync(tenant, [Delete<T>(tenant, id, expected)], [audit], cancellationToken);
+
+    /// <summary>The statement that takes a document away, for a transaction with more in it.</summary>
+    internal static SqlStatement Delete<T>(string tenant, string id, long expected) where T : class, IBook => new(
+        "DELETE FROM books WHERE tenant = @tenant AND kind = @kind AND id = @id AND version = @expected",
+        new { tenant, kind = T.Kind, id, expected },
+        MustChange: true);
 
     private static BookEntry<T> Read<T>(Row row) where T : class, IBook =>
         new(JsonSerializer.Deserialize<T>(row.Document, Json) ?? throw new JsonException("A document is never null."), row.Version);

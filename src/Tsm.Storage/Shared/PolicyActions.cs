@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapper;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Hosting;
@@ -60,29 +59,5 @@ public sealed class PolicyActions(ISql sql) : IPolicyActionStore
         return new(
             [.. rows.Take(limit).Select(r => r.ToAction(tenant))],
             rows.Count > limit ? rows[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null);
-    }
-
-    /// <inheritdoc/>
-    public async Task AskForAllAsync(string tenant, IReadOnlyCollection<string> services, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        if (services.Count == 0)
-        {
-            return;
-        }
-
-        var values = new DynamicParameters(new { tenant, now = await sql.NowAsync(cancellationToken) });
-        await sql.TransactAsync(
-            tenant,
-            [new(
-                $"""
-                INSERT INTO work_due (tenant, kind, item, due, mark)
-                SELECT DISTINCT tenant, '{PolicyWork.WorkKind}', service || '|' || card, CAST(@now AS bigint), 1 FROM usage_records
-                WHERE tenant = @tenant AND service IN {SqlList.Add(values, "service", services)}
-                {DueWork.OnceMore}
-                """,
-                values)],
-            [],
-            cancellationToken);
     }
 }

@@ -126,7 +126,9 @@ public abstract partial class StoreContract
             await queue.SettleAsync(item, null, CancellationToken.None);
         }
 
-        await actions.AskForAllAsync("acme", ["lunch"], CancellationToken.None);
+        bool stale = await policies.SaveAsync("acme", Strict, ["lunch"], 7, StoreData.Audit(), CancellationToken.None);
+        IReadOnlyList<WorkItem> none = await queue.ClaimAsync(PolicyWork.WorkKind, 10, WorkLease, CancellationToken.None);
+        bool saved = await policies.SaveAsync("acme", Strict, ["lunch"], 0, StoreData.Audit(), CancellationToken.None);
 
         Assert.Equal(["bus|card/1", "lunch|card/1", "lunch|card/2"], added.Select(i => i.Item).Order(StringComparer.Ordinal));
         Assert.Equal(
@@ -137,7 +139,7 @@ public abstract partial class StoreContract
     [ContractFact]
     public async Task S1_12_A_decision_is_written_once_and_settled_once_with_its_records()
     {
-        var actions = new PolicyActions(Store.Sql);
+        var policies = new PolicyBooks(Store.Sql);
         var events = new Events(Store.Sql);
         PolicyAction decided = Decision(1), settled = decided with { Outcome = PolicyOutcome.Taken, Job = decided.JobId, SettledAt = StoreData.Epoch };
 
@@ -146,12 +148,57 @@ public abstract partial class StoreContract
         bool once = await actions.SettleAsync(settled, StoreData.Audit(action: AuditAction.PolicyActed), Happened(EventKind.PolicyActed), CancellationToken.None);
         bool twice = await actions.SettleAsync(settled, StoreData.Audit(action: AuditAction.PolicyActed), Happened(EventKind.PolicyActed), CancellationToken.None);
         await actions.DecideAsync(Decision(2) with { Step = PolicyStep.Resume }, CancellationToken.None);
+        Assert.Equal((false, true), (stale, saved));
+        Assert.Empty(none);
 
         Assert.Equal((true, false, true, false), (first, again, once, twice));
         Assert.Equal((PolicyOutcome.Decided, 39.5m), (open.Outcome, open.Score));
         Assert.Equal("canteen/1 canteen/2", string.Join(' ', open.Records));
         Assert.Equal(2, Assert.Single(await actions.LatestAsync(decided.Card, "lunch", CancellationToken.None)).Number);
         PolicyAction[] listed = [.. (await actions.ListAsync("acme", "strict", decided.Card, null, 10, CancellationToken.None)).Items];
+    [ContractFact]
+    public async Task S1_12_An_overrule_is_written_and_lifted_each_with_the_look_at_its_card()
+    {
+        var policies = new PolicyBooks(Store.Sql);
+        var books = new Books(Store.Sql);
+        await Store.SetClockAsync();
+        var overrule = new PolicyOverrule
+        {
+            Policy = "strict",
+            Service = "lunch",
+            Card = "1",
+            Iccid = StoreData.Iccid(1),
+            Reason = "paid in cash",
+            By = "tester",
+            CreatedAt = StoreData.Epoch,
+        };
+
+        bool said = await policies.SaveAsync("acme", overrule, 0, StoreData.Audit(), CancellationToken.None);
+        string[] saidFor = await LooksAsync();
+        bool stale = await policies.DeleteAsync("acme", overrule, 7, StoreData.Audit(), CancellationToken.None);
+        string[] staleFor = await LooksAsync();
+        bool lifted = await policies.DeleteAsync("acme", overrule, 1, StoreData.Audit(), CancellationToken.None);
+        string[] liftedFor = await LooksAsync();
+
+        Assert.Equal((true, false, true), (said, stale, lifted));
+        Assert.Equal(["lunch|card/1"], saidFor);
+        Assert.Empty(staleFor);
+        Assert.Equal(["lunch|card/1"], liftedFor);
+        Assert.Null(await books.FindAsync<PolicyOverrule>("acme", overrule.Id, CancellationToken.None));
+
+        async Task<string[]> LooksAsync()
+        {
+            var queue = new DueWork(Store.Sql);
+            IReadOnlyList<WorkItem> items = await queue.ClaimAsync(PolicyWork.WorkKind, 10, WorkLease, CancellationToken.None);
+            foreach (WorkItem item in items)
+            {
+                await queue.SettleAsync(item, null, CancellationToken.None);
+            }
+
+            return [.. items.Select(i => i.Item)];
+        }
+    }
+
         Assert.Equal([(2, PolicyOutcome.Decided), (1, PolicyOutcome.Taken)], listed.Select(a => (a.Number, a.Outcome)));
         Assert.Equal(settled.Job, listed[1].Job);
         Assert.Single((await events.ListAsync("acme", new(), null, 10, CancellationToken.None)).Items);
@@ -193,17 +240,7 @@ public abstract partial class StoreContract
     public async Task A_policy_is_read_as_it_was_written()
     {
         var books = new Books(Store.Sql);
-        var policy = new Policy
-        {
-            Id = "strict",
-            Owner = "canteen",
-            Service = "lunch",
-            Start = 100,
-            SuspendBelow = 49.5m,
-            ResumeAbove = 80,
-            CreatedAt = StoreData.Epoch,
-            Rules = [new("fraud", -60.25m, PointsPer.Amount, 30)],
-        };
+        Policy policy = Strict;
 
         await books.SaveAsync("acme", policy, 0, StoreData.Audit(), CancellationToken.None);
 
@@ -230,6 +267,18 @@ public abstract partial class StoreContract
     };
 
     private static ServiceEvent Happened(string kind) => new(
+    private static Policy Strict { get; } = new()
+    {
+        Id = "strict",
+        Owner = "canteen",
+        Service = "lunch",
+        Start = 100,
+        SuspendBelow = 49.5m,
+        ResumeAbove = 80,
+        CreatedAt = StoreData.Epoch,
+        Rules = [new("fraud", -60.25m, PointsPer.Amount, 30)],
+    };
+
         StoreData.Epoch, kind, "canteen", "lunch", StoreData.Iccid(1), StoreData.Msisdn(1), null, null, "It happened.",
         System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
 }
