@@ -15,6 +15,18 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
     public async Task<UsageIntake> AddAsync(string tenant, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
+        UsageIntake? intake;
+        do
+        {
+            intake = await TryAddAsync(tenant, records, cancellationToken);
+        }
+        while (intake is null);
+        return intake;
+    }
+
+    /// <summary>Adds records; null, and nothing is written, when another node has added one of them meanwhile: its record decides.</summary>
+    private async Task<UsageIntake?> TryAddAsync(string tenant, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
+    {
         Dictionary<(string, string), StoredUsageRecord> known = await KnownAsync(tenant, records, cancellationToken);
         int[] differing = [.. Enumerable.Range(0, records.Count)
             .Where(i => known.TryGetValue((records[i].Server, records[i].Id), out StoredUsageRecord? there) && !there.Tells(records[i]))];
@@ -24,22 +36,18 @@ public sealed class UsageRecords(ISql sql) : IUsageRecords
         }
 
         UsageRecord[] fresh = [.. records.Where(r => !known.ContainsKey((r.Server, r.Id))).DistinctBy(r => (r.Server, r.Id))];
-        if (fresh.Length > 0)
-        {
-            await sql.TransactAsync(
-                tenant,
-                [
-                    .. fresh.Select(r => new SqlStatement(StoredUsageRecord.AddSql, StoredUsageRecord.Values(tenant, r))),
-                    .. fresh
-                        .GroupBy(r => PolicyWork.Item(r.Service, r.Card), StringComparer.Ordinal)
-                        .OrderBy(g => g.Key, StringComparer.Ordinal)
-                        .Select(g => DueWork.Ask(tenant, PolicyWork.WorkKind, g.Key, g.Min(r => StoredValues.Milliseconds(r.ReceivedAt)))),
-                ],
-                [],
-                cancellationToken);
-        }
-
-        return new(fresh.Length, records.Count - fresh.Length, []);
+        bool added = fresh.Length == 0 || await sql.TransactAsync(
+            tenant,
+            [
+                .. fresh.Select(r => new SqlStatement(StoredUsageRecord.AddSql, StoredUsageRecord.Values(tenant, r), MustChange: true)),
+                .. fresh
+                    .GroupBy(r => PolicyWork.Item(r.Service, r.Card), StringComparer.Ordinal)
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => DueWork.Ask(tenant, PolicyWork.WorkKind, g.Key, g.Min(r => StoredValues.Milliseconds(r.ReceivedAt)))),
+            ],
+            [],
+            cancellationToken);
+        return added ? new(fresh.Length, records.Count - fresh.Length, []) : null;
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,24 @@ public abstract partial class StoreContract
     }
 
     [ContractFact]
+    public async Task S1_11_Of_two_nodes_that_take_the_same_id_at_the_same_time_one_refuses_what_differs()
+    {
+        using StoreUnderTest second = Store.OpenSecond();
+        var theirs = new UsageRecords(second.Sql);
+        var usage = new UsageRecords(new MeanwhileSql(Store.Sql, () => theirs.AddAsync("acme", [Usage("1"), Usage("2")], CancellationToken.None)));
+        var late = new UsageRecords(new MeanwhileSql(Store.Sql, () => theirs.AddAsync("acme", [Usage("4")], CancellationToken.None)));
+
+        UsageIntake refused = await usage.AddAsync("acme", [Usage("3"), Usage("2", amount: 2)], CancellationToken.None);
+        UsageIntake taken = await late.AddAsync("acme", [Usage("4"), Usage("5")], CancellationToken.None);
+
+        Assert.Equal([1], refused.Differing);
+        Assert.Equal((1, 1, 0), (taken.Added, taken.Known, taken.Differing.Count));
+        Assert.Equal(
+            ["1", "2", "4", "5"],
+            (await usage.OfCardAsync(StoreData.Key("1"), "lunch", StoreData.Epoch.AddDays(-1), CancellationToken.None)).Select(r => r.Id));
+    }
+
+    [ContractFact]
     public async Task Usage_is_listed_by_card_service_and_server_page_by_page()
     {
         var usage = new UsageRecords(Store.Sql);
@@ -116,7 +134,7 @@ public abstract partial class StoreContract
     {
         var usage = new UsageRecords(Store.Sql);
         var queue = new DueWork(Store.Sql);
-        var actions = new PolicyActions(Store.Sql);
+        var policies = new PolicyBooks(Store.Sql);
         await Store.SetClockAsync();
         await usage.AddAsync("acme", [Usage("1"), Usage("2"), Usage("3", card: "2"), Usage("4", service: "bus")], CancellationToken.None);
 
@@ -130,32 +148,14 @@ public abstract partial class StoreContract
         IReadOnlyList<WorkItem> none = await queue.ClaimAsync(PolicyWork.WorkKind, 10, WorkLease, CancellationToken.None);
         bool saved = await policies.SaveAsync("acme", Strict, ["lunch"], 0, StoreData.Audit(), CancellationToken.None);
 
+        Assert.Equal((false, true), (stale, saved));
+        Assert.Empty(none);
         Assert.Equal(["bus|card/1", "lunch|card/1", "lunch|card/2"], added.Select(i => i.Item).Order(StringComparer.Ordinal));
         Assert.Equal(
             ["lunch|card/1", "lunch|card/2"],
             (await queue.ClaimAsync(PolicyWork.WorkKind, 10, WorkLease, CancellationToken.None)).Select(i => i.Item).Order(StringComparer.Ordinal));
     }
 
-    [ContractFact]
-    public async Task S1_12_A_decision_is_written_once_and_settled_once_with_its_records()
-    {
-        var policies = new PolicyBooks(Store.Sql);
-        var events = new Events(Store.Sql);
-        PolicyAction decided = Decision(1), settled = decided with { Outcome = PolicyOutcome.Taken, Job = decided.JobId, SettledAt = StoreData.Epoch };
-
-        bool first = await actions.DecideAsync(decided, CancellationToken.None), again = await actions.DecideAsync(decided, CancellationToken.None);
-        PolicyAction open = Assert.Single(await actions.LatestAsync(decided.Card, "lunch", CancellationToken.None));
-        bool once = await actions.SettleAsync(settled, StoreData.Audit(action: AuditAction.PolicyActed), Happened(EventKind.PolicyActed), CancellationToken.None);
-        bool twice = await actions.SettleAsync(settled, StoreData.Audit(action: AuditAction.PolicyActed), Happened(EventKind.PolicyActed), CancellationToken.None);
-        await actions.DecideAsync(Decision(2) with { Step = PolicyStep.Resume }, CancellationToken.None);
-        Assert.Equal((false, true), (stale, saved));
-        Assert.Empty(none);
-
-        Assert.Equal((true, false, true, false), (first, again, once, twice));
-        Assert.Equal((PolicyOutcome.Decided, 39.5m), (open.Outcome, open.Score));
-        Assert.Equal("canteen/1 canteen/2", string.Join(' ', open.Records));
-        Assert.Equal(2, Assert.Single(await actions.LatestAsync(decided.Card, "lunch", CancellationToken.None)).Number);
-        PolicyAction[] listed = [.. (await actions.ListAsync("acme", "strict", decided.Card, null, 10, CancellationToken.None)).Items];
     [ContractFact]
     public async Task S1_12_An_overrule_is_written_and_lifted_each_with_the_look_at_its_card()
     {
@@ -199,6 +199,24 @@ public abstract partial class StoreContract
         }
     }
 
+    [ContractFact]
+    public async Task S1_12_A_decision_is_written_once_and_settled_once_with_its_records()
+    {
+        var actions = new PolicyActions(Store.Sql);
+        var events = new Events(Store.Sql);
+        PolicyAction decided = Decision(1), settled = decided with { Outcome = PolicyOutcome.Taken, Job = decided.JobId, SettledAt = StoreData.Epoch };
+
+        bool first = await actions.DecideAsync(decided, CancellationToken.None), again = await actions.DecideAsync(decided, CancellationToken.None);
+        PolicyAction open = Assert.Single(await actions.LatestAsync(decided.Card, "lunch", CancellationToken.None));
+        bool once = await actions.SettleAsync(settled, StoreData.Audit(action: AuditAction.PolicyActed), Happened(EventKind.PolicyActed), CancellationToken.None);
+        bool twice = await actions.SettleAsync(settled, StoreData.Audit(action: AuditAction.PolicyActed), Happened(EventKind.PolicyActed), CancellationToken.None);
+        await actions.DecideAsync(Decision(2) with { Step = PolicyStep.Resume }, CancellationToken.None);
+
+        Assert.Equal((true, false, true, false), (first, again, once, twice));
+        Assert.Equal((PolicyOutcome.Decided, 39.5m), (open.Outcome, open.Score));
+        Assert.Equal("canteen/1 canteen/2", string.Join(' ', open.Records));
+        Assert.Equal(2, Assert.Single(await actions.LatestAsync(decided.Card, "lunch", CancellationToken.None)).Number);
+        PolicyAction[] listed = [.. (await actions.ListAsync("acme", "strict", decided.Card, null, 10, CancellationToken.None)).Items];
         Assert.Equal([(2, PolicyOutcome.Decided), (1, PolicyOutcome.Taken)], listed.Select(a => (a.Number, a.Outcome)));
         Assert.Equal(settled.Job, listed[1].Job);
         Assert.Single((await events.ListAsync("acme", new(), null, 10, CancellationToken.None)).Items);
@@ -249,6 +267,18 @@ public abstract partial class StoreContract
         Assert.Equal((policy.Id, policy.Owner, policy.CreatedAt, null), (read.Id, read.Owner, read.CreatedAt, read.ActiveSince));
     }
 
+    private static Policy Strict { get; } = new()
+    {
+        Id = "strict",
+        Owner = "canteen",
+        Service = "lunch",
+        Start = 100,
+        SuspendBelow = 49.5m,
+        ResumeAbove = 80,
+        CreatedAt = StoreData.Epoch,
+        Rules = [new("fraud", -60.25m, PointsPer.Amount, 30)],
+    };
+
     private static UsageRecord Usage(string id, string card = "1", string service = "lunch", string server = "canteen", decimal amount = 1) => new(
         server, id, service, StoreData.Key(card), StoreData.Iccid(1), StoreData.Msisdn(1), StoreData.Epoch, "fraud", amount, StoreData.Epoch);
 
@@ -267,18 +297,6 @@ public abstract partial class StoreContract
     };
 
     private static ServiceEvent Happened(string kind) => new(
-    private static Policy Strict { get; } = new()
-    {
-        Id = "strict",
-        Owner = "canteen",
-        Service = "lunch",
-        Start = 100,
-        SuspendBelow = 49.5m,
-        ResumeAbove = 80,
-        CreatedAt = StoreData.Epoch,
-        Rules = [new("fraud", -60.25m, PointsPer.Amount, 30)],
-    };
-
         StoreData.Epoch, kind, "canteen", "lunch", StoreData.Iccid(1), StoreData.Msisdn(1), null, null, "It happened.",
         System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
 }
