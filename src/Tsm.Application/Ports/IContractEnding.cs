@@ -16,10 +16,12 @@ public interface IContractEnds
 {
     /// <summary>
     /// Notes that a contract has ended, with the event and the entry of the audit trail; false, and nothing is written, when it
-    /// was noted before.
+    /// was noted before, or when it is not as it was read. Its version rises by one: whoever has read it before does not prolong it.
     /// </summary>
+    /// <param name="version">The version of the contract that was read.</param>
     /// <param name="undo">Whether what is in flight is to be called off.</param>
-    Task<bool> NoteAsync(string tenant, string contract, bool undo, ServiceEvent raised, AuditEntry audit, CancellationToken cancellationToken);
+    Task<bool> NoteAsync(
+        string tenant, string contract, long version, bool undo, ServiceEvent raised, AuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>Which contracts' ends are noted.</summary>
     Task<IReadOnlySet<string>> NotedAsync(string tenant, CancellationToken cancellationToken);

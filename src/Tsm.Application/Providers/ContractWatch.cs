@@ -86,14 +86,19 @@ public sealed class ContractWatch(
 
     private async Task NoteAsync(string tenant, BookEntry<Contract> entry, CancellationToken cancellationToken)
     {
-        Contract contract = entry.Document;
+        (Contract contract, long version) = entry;
         DateTimeOffset now = time.GetUtcNow();
         if (contract.EndedAt is null && await ProviderHasEndedAsync(tenant, contract, cancellationToken))
         {
             // Whoever ended the provider did not come to this contract.
             Contract ended = contract with { EndedAt = now };
             AuditEntry audit = AuditEntries.BookSaved(now, Actor.ContractRules, ended, $"Contract {contract.Id} ends with its provider.");
-            await books.SaveAsync(tenant, ended, entry.Version, audit, cancellationToken);
+            if (!await books.SaveAsync(tenant, ended, version++, audit, cancellationToken))
+            {
+                // Somebody has changed it meanwhile: it is seen at the next look.
+                return;
+            }
+
             contract = ended;
         }
 
@@ -109,7 +114,7 @@ public sealed class ContractWatch(
                 .Add("contract", contract.Id)
                 .Add("atEnd", contract.AtEnd == ContractEnd.Undo ? "undo" : "finish"));
         await ends.NoteAsync(
-            tenant, contract.Id, contract.AtEnd == ContractEnd.Undo, raised,
+            tenant, contract.Id, version, contract.AtEnd == ContractEnd.Undo, raised,
             AuditEntries.ContractEnded(now, Actor.ContractRules, contract), cancellationToken);
     }
 

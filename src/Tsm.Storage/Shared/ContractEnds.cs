@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Storage.Rows;
 
 namespace Tsm.Storage.Shared;
@@ -11,9 +12,14 @@ public sealed class ContractEnds(ISql sql) : IContractEnds
 {
     /// <inheritdoc/>
     public Task<bool> NoteAsync(
-        string tenant, string contract, bool undo, ServiceEvent raised, AuditEntry audit, CancellationToken cancellationToken) => sql.TransactAsync(
+        string tenant, string contract, long version, bool undo, ServiceEvent raised, AuditEntry audit, CancellationToken cancellationToken) =>
+        sql.TransactAsync(
             tenant,
             [
+                new(
+                    "UPDATE books SET version = version + 1 WHERE tenant = @tenant AND kind = @kind AND id = @contract AND version = @version",
+                    new { tenant, kind = Contract.Kind, contract, version },
+                    MustChange: true),
                 new(
                     """
                     INSERT INTO contract_ends (tenant, contract, undone, lease_until) VALUES (@tenant, @contract, @undone, 0)

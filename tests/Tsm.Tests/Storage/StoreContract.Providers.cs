@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Ports;
+using Tsm.Application.Providers;
 using Tsm.Application.Webhooks;
 using Tsm.Card.Encoding;
 using Tsm.Storage.Shared;
@@ -43,9 +44,17 @@ public abstract partial class StoreContract
     {
         using StoreUnderTest second = Store.OpenSecond();
         ContractEnds ours = new(Store.Sql), theirs = new(second.Sql);
-        Assert.True(await NoteAsync(ours, "c1", undo: true));
-        Assert.False(await NoteAsync(theirs, "c1", undo: true));
-        Assert.True(await NoteAsync(theirs, "c2", undo: false));
+        foreach (string id in (string[])["c1", "c2"])
+        {
+            var contract = new Contract { Id = id, Provider = "bank", Mode = ContractMode.Simple, From = StoreData.Epoch };
+            await new Books(Store.Sql).SaveAsync(StoreData.Tenant, contract, 0, StoreData.Audit(), CancellationToken.None);
+        }
+
+        Assert.True(await NoteAsync(ours, "c1", 1, undo: true));
+        Assert.False(await NoteAsync(theirs, "c1", 1, undo: true));
+        Assert.False(await NoteAsync(theirs, "c1", 2, undo: true));
+        Assert.False(await NoteAsync(theirs, "c2", 7, undo: false));
+        Assert.True(await NoteAsync(theirs, "c2", 1, undo: false));
 
         Assert.Equal(["c1"], await ours.ClaimAsync(StoreData.Tenant, HookLease, CancellationToken.None));
         Assert.Empty(await theirs.ClaimAsync(StoreData.Tenant, HookLease, CancellationToken.None));
@@ -160,9 +169,10 @@ public abstract partial class StoreContract
     private Task AttemptAsync(WebhookDelivery delivery, TimeSpan? pause) => Deliveries.AttemptedAsync(
         StoreData.Tenant, Hook, delivery.Id, pause is null ? 200 : 500, pause is null ? "yes" : "no", pause, CancellationToken.None);
 
-    private static Task<bool> NoteAsync(ContractEnds ends, string contract, bool undo) => ends.NoteAsync(
+    private static Task<bool> NoteAsync(ContractEnds ends, string contract, long version, bool undo) => ends.NoteAsync(
         StoreData.Tenant,
         contract,
+        version,
         undo,
         new(StoreData.Epoch, EventKind.ContractEnded, "bank", null, null, null, null, null, "It has ended.",
             ImmutableSortedDictionary<string, string>.Empty.Add("contract", contract)),

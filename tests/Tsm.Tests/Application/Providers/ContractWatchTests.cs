@@ -69,24 +69,60 @@ public sealed class ContractWatchTests : IDisposable
     [Fact]
     public async Task Contracts_of_a_provider_that_has_ended_end_with_it()
     {
-        await _books.SaveAsync(
-            StoreData.Tenant,
-            new Provider
-            {
-                Id = "bank",
-                Name = "Bank",
-                DomainAid = DomainNames.AidFor("bank", new(0x500000)),
-                DomainTar = new(0x500000),
-                CreatedAt = _time.GetUtcNow(),
-                EndedAt = _time.GetUtcNow(),
-            },
-            0, StoreData.Audit(), CancellationToken.None);
+        await EndProviderAsync();
         await SaveAsync("left", ContractEnd.Finish, until: null);
 
         await LookAsync();
 
-        Assert.Equal(_time.GetUtcNow(), (await _books.FindAsync<Contract>(StoreData.Tenant, "left", CancellationToken.None))!.Document.EndedAt);
+        Assert.Equal(_time.GetUtcNow(), (await ReadAsync("left")).Document.EndedAt);
         Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task A_contract_whose_end_was_noticed_is_not_prolonged_by_who_has_read_it_before()
+    {
+        await SaveAsync("ends", ContractEnd.Finish, until: _time.GetUtcNow().AddHours(1));
+        BookEntry<Contract> read = await ReadAsync("ends");
+        _time.Advance(TimeSpan.FromHours(1));
+        await LookAsync();
+
+        bool prolonged = await ProlongAsync(read);
+
+        Assert.False(prolonged);
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task A_contract_that_is_prolonged_while_its_end_is_noticed_has_not_ended()
+    {
+        await SaveAsync("ends", ContractEnd.Undo, until: _time.GetUtcNow().AddHours(1));
+        BookEntry<Contract> read = await ReadAsync("ends");
+        _time.Advance(TimeSpan.FromHours(1));
+
+        await LookAsync(ends: new(new MeanwhileSql(_store.Sql, async () => Assert.True(await ProlongAsync(read)))));
+        await LookAsync();
+
+        Assert.Empty(_ending.Undone);
+        Assert.Empty(await EventsAsync());
+        _time.Advance(TimeSpan.FromDays(1));
+        await LookAsync();
+        Assert.Equal(["ends"], _ending.Undone);
+    }
+
+    [Fact]
+    public async Task A_contract_that_could_not_be_ended_with_its_provider_is_ended_at_the_next_look()
+    {
+        await EndProviderAsync();
+        await SaveAsync("left", ContractEnd.Finish, until: null);
+        BookEntry<Contract> read = await ReadAsync("left");
+
+        await LookAsync(books: new(new MeanwhileSql(_store.Sql, async () => Assert.True(await ProlongAsync(read)))));
+        IReadOnlyList<StoredEvent> before = await EventsAsync();
+        await LookAsync();
+
+        Assert.Empty(before);
+        Assert.Single(await EventsAsync());
+        Assert.NotNull((await ReadAsync("left")).Document.EndedAt);
     }
 
     [Fact]
@@ -100,8 +136,28 @@ public sealed class ContractWatchTests : IDisposable
         Assert.Equal([("1", "running Install"), ("2", "queued Activate")], host.Cancelled);
     }
 
-    private Task LookAsync() => new ContractWatch(
-        _books, new ContractEnds(_store.Sql), _ending, new([StoreData.Tenant]), _time, Options.Create(new ContractOptions()),
+    private Task<bool> EndProviderAsync() => _books.SaveAsync(
+        StoreData.Tenant,
+        new Provider
+        {
+            Id = "bank",
+            Name = "Bank",
+            DomainAid = DomainNames.AidFor("bank", new(0x500000)),
+            DomainTar = new(0x500000),
+            CreatedAt = _time.GetUtcNow(),
+            EndedAt = _time.GetUtcNow(),
+        },
+        0, StoreData.Audit(), CancellationToken.None);
+
+    private async Task<BookEntry<Contract>> ReadAsync(string id) => (await _books.FindAsync<Contract>(StoreData.Tenant, id, CancellationToken.None))!;
+
+    private Task<bool> ProlongAsync(BookEntry<Contract> read) => _books.SaveAsync(
+        StoreData.Tenant, read.Document with { Until = _time.GetUtcNow().AddDays(1) }, read.Version, StoreData.Audit(), CancellationToken.None);
+
+    private Task LookAsync() => LookAsync(null, null);
+
+    private Task LookAsync(Books? books = null, ContractEnds? ends = null) => new ContractWatch(
+        books ?? _books, ends ?? new ContractEnds(_store.Sql), _ending, new([StoreData.Tenant]), _time, Options.Create(new ContractOptions()),
         NullLogger<ContractWatch>.Instance).LookAsync(StoreData.Tenant, CancellationToken.None);
 
     private Task<IReadOnlyList<StoredEvent>> EventsAsync() =>
