@@ -5,7 +5,7 @@ namespace Tsm.Tests.Bearers;
 /// <summary>Waits for what other threads bring about, by looking again rather than by guessing how long it takes.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     public static async Task IsTrueAsync(Func<bool> condition)

@@ -183,8 +183,7 @@ public sealed class SimulatedSmscTests
 
         Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(msisdn, Octets.Parse("027000")));
         Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(msisdn, Octets.Parse("027000")));
-        await SmscBench.UntilAsync(() => esme.Client.State != SmppClientState.Bound);
-        await SmscBench.UntilAsync(() => esme.Client.State == SmppClientState.Bound);
+        await SmscBench.UntilAsync(() => esme.Binds == 2);
         Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(msisdn, Octets.Parse("027000")));
 
         await SmscBench.UntilAsync(() => esme.Delivered.Count >= 3);

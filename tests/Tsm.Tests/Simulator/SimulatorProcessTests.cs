@@ -81,6 +81,9 @@ public sealed class SimulatorProcessTests : IDisposable
         Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(message.Destination, message.UserData));
         await SmscBench.UntilAsync(() => esme.Messages.Any());
         Assert.Equal(ResponseKind.Proven, card.Open(esme.Answers, header)!.Kind);
+
+        // In order, so that what was taken is confirmed and not delivered to the next one again.
+        await esme.Client.StopAsync(CancellationToken.None);
     }
 
     private static async Task<string> WatchAsync(HttpClient http, CardBench card)
@@ -160,7 +163,7 @@ public sealed class SimulatorProcessTests : IDisposable
 
     private async Task<ReadyFile> ReadyAsync(Process process)
     {
-        await SmscBench.UntilAsync(() => File.Exists(ReadyPath) || process.HasExited);
+        await SmscBench.UntilAsync(() => File.Exists(ReadyPath) || process.HasExited, Patience);
         Assert.False(process.HasExited, "The simulator ended before it was ready.");
         return JsonSerializer.Deserialize<ReadyFile>(await File.ReadAllTextAsync(ReadyPath),
             JsonSerializerOptions.Web)!;

@@ -33,9 +33,9 @@ internal sealed class SmscBench : IAsyncDisposable
     public ConcurrentQueue<Exception> Errors { get; } = new();
 
     /// <summary>Waits until something holds; the limit is for a test that fails.</summary>
-    public static async Task UntilAsync(Func<bool> holds)
+    public static async Task UntilAsync(Func<bool> holds, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         while (!holds())
         {
             await Task.Delay(5, limit.Token);
@@ -62,6 +62,9 @@ internal sealed class SmscBench : IAsyncDisposable
 /// <summary>An ESME that keeps what it is given.</summary>
 internal sealed class Esme : IAsyncDisposable
 {
+    // Counted on the one thread that changes the state.
+    private volatile int _binds;
+
     public Esme(int port, BindType type, Func<DeliverSm, CommandStatus> answer, string password,
         Action<SmppClientOptions>? configure = null)
     {
@@ -83,12 +86,16 @@ internal sealed class Esme : IAsyncDisposable
             (deliver, _) => ValueTask.FromResult(Keep(deliver, answer)),
             TimeProvider.System,
             NullLogger<SmppClient>.Instance);
+        Client.StateChanged += (_, e) => _binds += e.State == SmppClientState.Bound ? 1 : 0;
         Client.Start();
     }
 
     public SmppClientOptions Options { get; }
 
     public SmppClient Client { get; }
+
+    /// <summary>How often it has been bound: a session that ends and is followed by another may be too short to be seen.</summary>
+    public int Binds => _binds;
 
     /// <summary>What was taken, receipts included.</summary>
     public ConcurrentQueue<DeliverSm> Delivered { get; } = new();

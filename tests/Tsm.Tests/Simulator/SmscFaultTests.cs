@@ -52,9 +52,9 @@ public sealed class SmscFaultTests
 
         for (int i = 1; i <= 3; i++)
         {
-            await SmscBench.UntilAsync(() => esme.Client.State == SmppClientState.Bound);
+            await SmscBench.UntilAsync(() => esme.Binds == i);
             Assert.IsType<SubmitResult.Accepted>(await esme.SubmitAsync(bench.Card.Card.Msisdn.Digits, Nothing));
-            await SmscBench.UntilAsync(() => esme.Client.State != SmppClientState.Bound);
+            await SmscBench.UntilAsync(() => esme.Binds == i + 1);
             Assert.Equal(i, bench.Card[Tally.Dropped]);
         }
 
@@ -65,7 +65,7 @@ public sealed class SmscFaultTests
     public async Task It_takes_a_message_and_never_answers()
     {
         await using var bench = new SmscBench(faults: new() { ResponseLost = 1 });
-        await using Esme esme = await bench.BindAsync(configure: o => o.ResponseTimeout = TimeSpan.FromMilliseconds(200));
+        await using Esme esme = await bench.BindAsync(configure: o => o.ResponseTimeout = TimeSpan.FromSeconds(1));
         CommandHeader header = bench.Card.Header();
         Octets userData = bench.Card.Messages(bench.Card.Protect(header, Resources))[0].UserData;
 
@@ -79,9 +79,9 @@ public sealed class SmscFaultTests
     [Fact]
     public async Task It_answers_when_nobody_waits_any_more_and_the_session_goes_on()
     {
-        await using var bench = new SmscBench(faults: new() { ResponseLate = 1, ResponseDelay = 400 });
+        await using var bench = new SmscBench(faults: new() { ResponseLate = 1, ResponseDelay = 2500 });
         await using var harness = new SmppClientHarness(
-            o => (o.SystemId, o.Password, o.ResponseTimeout) = ("tsm", "tsm", TimeSpan.FromMilliseconds(100)),
+            o => (o.SystemId, o.Password, o.ResponseTimeout) = ("tsm", "tsm", TimeSpan.FromSeconds(1)),
             port: bench.Smsc.EndPoint.Port);
         harness.Client.Start();
         await SmscBench.UntilAsync(() => harness.Client.State == SmppClientState.Bound);

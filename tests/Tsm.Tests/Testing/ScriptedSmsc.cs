@@ -6,10 +6,10 @@ using Tsm.Card.Encoding;
 
 namespace Tsm.Tests.Testing;
 
-/// <summary>An SMSC that does what the test says, PDU by PDU, and nothing by itself. Every wait gives up after ten seconds.</summary>
+/// <summary>An SMSC that does what the test says, PDU by PDU, and nothing by itself. Every wait gives up after thirty seconds.</summary>
 internal sealed class ScriptedSmsc : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<ScriptedConnection> _connections = [];

@@ -113,15 +113,13 @@ public sealed class SmppClientTests
     [Fact]
     public async Task An_answer_that_does_not_come_leaves_the_outcome_unknown_and_frees_the_window()
     {
-        await using var harness = new SmppClientHarness(o =>
-        {
-            o.WindowSize = 1;
-            o.ResponseTimeout = TimeSpan.FromSeconds(1);
-        });
+        var time = new ManualTimeProvider();
+        await using var harness = new SmppClientHarness(o => o.WindowSize = 1, time: time);
         ScriptedConnection smsc = await harness.BindAsync();
 
         Task<SubmitResult> submitted = harness.SubmitAsync(1);
         SmppPdu late = await smsc.ReadAsync();
+        await time.AdvanceUntilAsync(submitted, harness.Options.ResponseTimeout);
         Assert.IsType<SubmitResult.Unknown>(await submitted);
 
         // The late answer goes to nobody, least of all to the next message.

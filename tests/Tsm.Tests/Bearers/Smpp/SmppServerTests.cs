@@ -114,7 +114,7 @@ public sealed class SmppServerTests
         await esme.SendAsync(Bind(CommandId.BindTransmitter));
         await esme.ExpectAsync(CommandId.BindTransmitter.Response);
 
-        RequestOutcome outcome = await Assert.Single(server.Sessions).DeliverAsync(new(), None);
+        RequestOutcome outcome = await (await SessionAsync(server)).DeliverAsync(new(), None);
 
         Assert.IsType<RequestOutcome.NotSent>(outcome);
         esme.Close();
@@ -136,12 +136,19 @@ public sealed class SmppServerTests
         ScriptedConnection esme = await ConnectAsync(server);
         await esme.SendAsync(Bind(CommandId.BindTransceiver));
         await esme.ExpectAsync(CommandId.BindTransceiver.Response);
-        Task<RequestOutcome> delivery = Assert.Single(server.Sessions).DeliverAsync(new(), None);
+        Task<RequestOutcome> delivery = (await SessionAsync(server)).DeliverAsync(new(), None);
         await esme.ExpectAsync(CommandId.DeliverSm);
 
         esme.Close();
 
         Assert.IsType<RequestOutcome.Unknown>(await delivery.WaitAsync(ScriptedSmsc.Patience));
+    }
+
+    // The ESME may have its answer before the server has noted that it is bound.
+    private static async Task<SmppServerSession> SessionAsync(SmppServer server)
+    {
+        await Eventually.IsTrueAsync(() => server.Sessions.Count == 1);
+        return Assert.Single(server.Sessions);
     }
 
     private static SmppServer Serve(

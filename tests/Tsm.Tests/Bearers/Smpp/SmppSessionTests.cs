@@ -25,7 +25,7 @@ public sealed class SmppSessionTests
         Task<RequestOutcome> sending = session.SendAsync(CommandId.SubmitSm, Octets.Empty, CancellationToken.None);
 
         Assert.False(waiting.IsCompleted || sending.IsCompleted || session.Completion.IsCompleted);
-        time.Advance(options.EnquireLinkTimeout);
+        await time.AdvanceUntilAsync(waiting, options.EnquireLinkTimeout);
         Assert.False(await waiting);
         Assert.IsType<RequestOutcome.NotSent>(await sending);
         Assert.Equal(SessionEndReason.PeerUnbound, (await session.Completion).Reason);
