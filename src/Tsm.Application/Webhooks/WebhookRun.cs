@@ -26,19 +26,26 @@ internal sealed class WebhookRun(
     /// <summary>Does what is to be done now; false when the webhook is no longer this node's.</summary>
     public async Task<bool> PassAsync(CancellationToken cancellationToken)
     {
+        // Events before the webhook: one that was raised after a pause finds it paused.
+        IReadOnlyList<StoredEvent> fresh = [];
+        if (_follower is not null)
+        {
+            if (!await RenewAsync(cancellationToken))
+            {
+                return false;
+            }
+
+            fresh = await _follower.NextAsync(cancellationToken);
+        }
+
         if (await books.FindAsync<Webhook>(claim.Tenant, claim.Webhook, cancellationToken) is not { Document: { } webhook })
         {
             await deliveries.RemoveAsync(claim.Tenant, claim.Webhook, cancellationToken);
             return false;
         }
 
+        // Its provider is known only now; the next pass has the events.
         _follower ??= new(events, time, claim.Tenant, webhook.Provider, claim.After);
-        if (!await RenewAsync(cancellationToken))
-        {
-            return false;
-        }
-
-        IReadOnlyList<StoredEvent> fresh = await _follower.NextAsync(cancellationToken);
         WebhookItem[] wanted = [.. fresh
             .Where(e => e.Id > webhook.After && webhook.Wants(e.Event))
             .Select(e => new WebhookItem(e.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), e.Event.Kind, WebhookMessage.Body(e)))];
