@@ -62,11 +62,17 @@ public sealed class ChildProcessTests : IDisposable
     public async Task Does_not_see_what_is_set_for_the_users_own_server()
     {
         Environment.SetEnvironmentVariable("TSM_CLI_TEST_FOREIGN", "1");
-        string ready = Path.Combine(_folder, "ready");
-        await using ChildProcess child = Start($"echo \"[$TSM_CLI_TEST_FOREIGN]\" > r.new; mv r.new '{ready}'; cat > /dev/null");
+        try
+        {
+            string ready = Path.Combine(_folder, "ready");
+            await using ChildProcess child = Start($"echo \"[$TSM_CLI_TEST_FOREIGN]\" > r.new; mv r.new '{ready}'; cat > /dev/null");
 
-        Assert.Equal("[]\n", await child.WaitForFileAsync(ready, Limit, CancellationToken.None));
-        Environment.SetEnvironmentVariable("TSM_CLI_TEST_FOREIGN", null);
+            Assert.Equal("[]\n", await child.WaitForFileAsync(ready, Limit, CancellationToken.None));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TSM_CLI_TEST_FOREIGN", null);
+        }
     }
 
     [Fact]

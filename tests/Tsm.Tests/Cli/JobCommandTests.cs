@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tsm.Tests.Bearers;
 
 namespace Tsm.Tests.Cli;
 
@@ -108,11 +109,7 @@ public sealed class JobCommandTests
         using var interrupt = new CancellationTokenSource();
 
         Task<int> watching = shell.RunAsync(interrupt.Token, "job", "watch", "j1");
-        while (server.Requests.Count < 3)
-        {
-            await Task.Yield();
-        }
-
+        await Eventually.IsTrueAsync(() => server.Requests.Count >= 3);
         await interrupt.CancelAsync();
 
         Assert.Equal(130, await watching);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tsm.Application.Hosting;
@@ -8,6 +9,9 @@ namespace Tsm.Tests.Hosting;
 /// <summary>The smallest machine that can do everything a host must cope with: it counts.</summary>
 internal sealed class CountingMachine : IMachine
 {
+    /// <summary>The key sets that turns have opened last, by their check values: other tests open theirs at the same time.</summary>
+    public static ConcurrentDictionary<string, KeySet> Opened { get; } = new(StringComparer.Ordinal);
+
     public string Kind => "card";
 
     public int Schema { get; init; } = 2;
@@ -44,14 +48,14 @@ internal sealed class CountingMachine : IMachine
     {
         // Not disposed here: the host has to see to it.
         KeySet? keys = context.Keys.Open(version);
-        LastOpened.Value = keys;
-        return keys?.Kic.CheckValue.ToString();
-    }
+        if (keys is null)
+        {
+            return null;
+        }
 
-    /// <summary>The key set that the last turn of this flow of control has opened.</summary>
-    public static class LastOpened
-    {
-        public static KeySet? Value { get; set; }
+        string checkValue = keys.Kic.CheckValue.ToString();
+        Opened[checkValue] = keys;
+        return checkValue;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Security.Keys;
@@ -195,14 +196,14 @@ public abstract partial class GrainHostContract : IAsyncLifetime
     [ContractFact]
     public async Task Opens_the_keys_of_the_card_for_the_turn_and_closes_them_after_it()
     {
-        byte[] octets = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+        byte[] octets = RandomNumberGenerator.GetBytes(16);
         using var keys = new KeySet(
             3, KeyMaterial.From(octets, KeyAlgorithm.Aes), KeyMaterial.From(octets, KeyAlgorithm.Aes), dek: null);
         ImportedCard card = StoreData.Card(9);
         await Store.Import.ImportAsync("acme", [card with { Keys = [Vault.Wrap(card.Grain, keys)] }], StoreData.Epoch, StoreData.Audit(), CancellationToken.None);
 
         Assert.Equal(new KeysUsed(keys.Kic.CheckValue.ToString()), await SendAsync(card.Grain, new UseKeys(3)));
-        KeySet opened = CountingMachine.LastOpened.Value!;
+        KeySet opened = CountingMachine.Opened[keys.Kic.CheckValue.ToString()];
         Assert.Equal("disposed key", opened.Kic.ToString());
         Assert.Equal(new KeysUsed(null), await SendAsync(card.Grain, new UseKeys(4)));
     }

@@ -12,7 +12,8 @@ namespace Tsm.Tests.Hosting;
 [Collection(PostgresCollection.Name), NeedsPostgres]
 public sealed class PostgresGrainHostTests(PrivatePostgres postgres) : EmbeddedGrainHostContract
 {
-    private static readonly TimeSpan[] Pauses = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 200)];
+    // They outlast a database that stops in order and starts again on a busy disk.
+    private static readonly TimeSpan[] Pauses = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 1200)];
 
     private protected override StoreUnderTest OpenStore(ManualTimeProvider time) => new PostgresStoreUnderTest(postgres, time);
 

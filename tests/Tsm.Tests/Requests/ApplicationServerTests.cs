@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Tsm.Application.ApplicationServers;
@@ -42,6 +43,11 @@ public sealed class ApplicationServerTests : IAsyncLifetime
     [InlineData(CanteenFault.Garbage, "refused", "ALLOCATION_INVALID")]
     public async Task A_server_that_lies_is_found_out_and_what_it_allocated_is_released(CanteenFault fault, string outcome, string code)
     {
+        if (fault == CanteenFault.Slow)
+        {
+            await _world.Server.SendAsync(HttpMethod.Put, "/api/v1/application-servers/canteen", JsonContent.Create(new { timeoutSeconds = 2 }));
+        }
+
         _world.Canteen.Fault = fault;
         (int status, JsonElement taken) = await _world.AskAsync("deploy");
         Assert.True(status == 202, taken.ToString());

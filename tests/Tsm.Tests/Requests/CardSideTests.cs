@@ -52,7 +52,7 @@ public sealed class CardSideTests
     [Fact]
     public async Task S1_10_A_card_whose_answers_are_lost_is_pending_until_it_is_audited()
     {
-        await using RequestWorld world = await RequestWorld.StartAsync(answerTimeout: "00:00:01", maxSends: 2);
+        await using RequestWorld world = await RequestWorld.StartAsync(answerTimeout: "00:00:03", maxSends: 2);
         await world.DoAsync("deploy");
         world.Network.LosesAnswers = true;
         (_, JsonElement taken) = await world.AskAsync("suspend");

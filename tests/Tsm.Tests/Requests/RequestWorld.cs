@@ -114,7 +114,7 @@ internal sealed class RequestWorld : IAsyncDisposable
         await Server.ProviderAsync("globex");
         await GoodAsync(Server.PostAsync("/api/v1/contracts", new { id = "lunch-1", provider = "lunch", mode = "simple" }));
         await GoodAsync(Server.PostAsync(
-            "/api/v1/application-servers", new { name = "canteen", url = canteen, secret = Convert.ToHexString(secret), timeoutSeconds = 2 }));
+            "/api/v1/application-servers", new { name = "canteen", url = canteen, secret = Convert.ToHexString(secret), timeoutSeconds = 10 }));
         await GoodAsync(Server.PostAsync(
             "/api/v1/services",
             new { id = "canteen", provider = "lunch", name = "Canteen card", aid = ServiceAid, code = "01", applicationServer = "canteen" }));

@@ -8,6 +8,7 @@ using Tsm.Security.Keys;
 using Tsm.Simulator.Accounting;
 using Tsm.Simulator.Cards;
 using Tsm.Simulator.Networks;
+using Tsm.Tests.Bearers;
 
 namespace Tsm.Tests.Requests;
 
@@ -108,8 +109,9 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     /// <summary>A card sends a message without a header; answers with what the server has said to it.</summary>
     public async Task<CommandStatus> SendAsync(string from, byte[] userData)
     {
-        SmppServerSession session = _smsc.Sessions[0];
-        RequestOutcome outcome = await session.DeliverAsync(
+        // The server binds in its own time.
+        await Eventually.IsTrueAsync(() => _smsc.Sessions.Count > 0);
+        RequestOutcome outcome = await _smsc.Sessions[0].DeliverAsync(
             new()
             {
                 Source = SmppAddress.International(from),

@@ -12,7 +12,7 @@ public sealed class SwapTests : IAsyncLifetime
 {
     private RequestWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await RequestWorld.StartAsync(answerTimeout: "00:00:02", maxSends: 2);
+    public async Task InitializeAsync() => _world = await RequestWorld.StartAsync(answerTimeout: "00:00:05", maxSends: 2);
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 

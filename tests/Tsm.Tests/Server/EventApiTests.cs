@@ -50,14 +50,14 @@ public sealed class EventApiTests : IAsyncLifetime
         string[] opened = [await LineAsync(network), await LineAsync(bank), await LineAsync(some)];
         Assert.All(opened, l => Assert.StartsWith(":", l, StringComparison.Ordinal));
 
-        DateTimeOffset raised = TimeProvider.System.GetUtcNow();
+        long raised = TimeProvider.System.GetTimestamp();
         await _server.RaiseAsync("service.activated", "metro", "ticket", Iccid);
         await _server.RaiseAsync("service.suspended", "bank", "wallet", Iccid);
 
         (string firstId, JsonElement first) = await MessageAsync(network);
         (string lastId, JsonElement last) = await MessageAsync(network);
         Assert.Equal([("service.activated", Iccid), ("service.suspended", Iccid)], new[] { first, last }.Select(e => (e.Text("kind"), e.Text("card"))));
-        Assert.InRange(TimeProvider.System.GetUtcNow() - raised, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(raised), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         Assert.Equal(last.Text("id"), (await MessageAsync(bank)).Data.Text("id"));
         Assert.Equal(last.Text("id"), (await MessageAsync(some)).Data.Text("id"));
 
@@ -85,9 +85,9 @@ public sealed class EventApiTests : IAsyncLifetime
         await _server.AsAsync(null, HttpMethod.Delete, $"/api/v1/tokens/{id}");
 
         Assert.Equal("", (await own.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(10))).Trim());
-        DateTimeOffset begun = TimeProvider.System.GetUtcNow();
+        long begun = TimeProvider.System.GetTimestamp();
         await _server.DisposeAsync();
-        Assert.InRange(TimeProvider.System.GetUtcNow() - begun, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         _server = await RunningServer.StartAsync();
     }
 

@@ -34,9 +34,13 @@ public sealed class OutageTests(PrivatePostgres postgres)
         Assert.Equal((503, "STORAGE_UNAVAILABLE"), (status, refusal.Text("code")));
         await UntilAsync(server, health => health.Text("status") == "ok");
         Assert.Equal("proven", (await AuditAsync(server, "asked-in-vain")).Text("grade"));
-        Assert.Single(server.Log.Lines, l => l.Contains("StoreHealth[4009]", StringComparison.Ordinal));
-        Assert.Single(server.Log.Lines, l => l.Contains("StoreHealth[4011]", StringComparison.Ordinal));
+
+        // Said when it changes, not at each attempt; one of the host, the outbox and the watch may still fail after another has worked again.
+        await UntilAsync(server, _ => Said("4009") == Said("4011"));
+        Assert.InRange(Said("4009"), 1, 3);
         Assert.Empty(network.Account.CounterReused);
+
+        int Said(string id) => server.Log.Lines.Count(l => l.Contains($"StoreHealth[{id}]", StringComparison.Ordinal));
     }
 
     [ContractFact]

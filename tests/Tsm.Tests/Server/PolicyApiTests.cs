@@ -16,6 +16,10 @@ public sealed class PolicyApiTests : IAsyncLifetime
 
     private static readonly Aid Applet = Aid.Parse("F0546D530177");
 
+    /// <summary>When whatever is used here was used: the hour that had begun a minute before the first test.</summary>
+    private static readonly string UsedAt =
+        TimeProvider.System.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
+
     private CardNetwork _network = null!;
     private RunningServer _server = null!;
     private ServiceBooks _books = null!;
@@ -328,7 +332,7 @@ public sealed class PolicyApiTests : IAsyncLifetime
     }
 
     private static object Usage(string id, string kind, decimal? amount = null, string service = "canteen", string iccid = Iccid) =>
-        new { id, service, iccid, at = TimeProvider.System.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:00:00Z", System.Globalization.CultureInfo.InvariantCulture), kind, amount };
+        new { id, service, iccid, at = UsedAt, kind, amount };
 
     private static object Batch(params object[] records) => new { server = "kitchen", records };
 

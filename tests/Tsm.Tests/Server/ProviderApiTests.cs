@@ -91,7 +91,7 @@ public sealed class ProviderApiTests : IAsyncLifetime
     {
         await _server.ProviderAsync("bank");
         await ContractAsync("called", null);
-        await ContractAsync("timed", TimeProvider.System.GetUtcNow().AddMilliseconds(300));
+        await ContractAsync("timed", TimeProvider.System.GetUtcNow().AddSeconds(5));
         await ContractAsync("stays", null);
         await _server.SendAsync(HttpMethod.Post, "/api/v1/contracts/called/end");
 

@@ -120,7 +120,8 @@ public sealed class RecurringWorkTests(PrivatePostgres postgres) : IAsyncLifetim
         ("Storage:Vault:Variable", "TSM_VAULT_KEY_OF_NO_TEST"),
         ("Recurring:SealEvery", "00:00:00.050"),
         ("Recurring:CheckIn", "00:00:00.200"),
-        ("Recurring:CheckInGrace", "00:00:00.200"),
+        // A node that is only slow is not taken for dead; the one that is has been silent for a minute.
+        ("Recurring:CheckInGrace", "00:00:05"),
         ("Logging:LogLevel:Quartz", "Trace"));
 
     private async Task<long> CountAsync(string sql)

@@ -32,7 +32,7 @@ public sealed class TwoServersProvidersTests(PrivatePostgres postgres) : IAsyncL
     }
 
     [ContractFact]
-    public async Task A_token_opens_both_and_its_revocation_at_one_holds_at_the_other_within_five_seconds()
+    public async Task A_token_opens_both_and_its_revocation_at_one_holds_at_the_other()
     {
         await StartAsync();
         await _servers[0].ProviderAsync("bank");
@@ -40,10 +40,7 @@ public sealed class TwoServersProvidersTests(PrivatePostgres postgres) : IAsyncL
         Assert.All(_servers, s => Assert.Equal(200, s.AsAsync(token, HttpMethod.Get, "/api/v1/contracts").GetAwaiter().GetResult().Status));
 
         Assert.Equal(204, (await _servers[0].AsAsync(null, HttpMethod.Delete, $"/api/v1/tokens/{id}")).Status);
-        DateTimeOffset revoked = TimeProvider.System.GetUtcNow();
         await ProviderWorld.UntilAsync(() => _servers[1].AsAsync(token, HttpMethod.Get, "/api/v1/contracts"), a => a.Status == 401);
-
-        Assert.InRange(TimeProvider.System.GetUtcNow() - revoked, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [ContractFact]

@@ -13,8 +13,8 @@ public sealed class WebhookTests : IAsyncLifetime
         ("Webhooks:LookEvery", "00:00:00.05"),
         ("Webhooks:FirstPause", "00:00:00.1"),
         ("Webhooks:LongestPause", "00:00:00.4"),
-        ("Webhooks:Timeout", "00:00:02"),
-        ("Webhooks:Lease", "00:00:06"),
+        ("Webhooks:Timeout", "00:00:05"),
+        ("Webhooks:Lease", "00:00:15"),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tsm-webhooks-").FullName;

@@ -126,7 +126,8 @@ public sealed class PostgresNodesTests(PrivatePostgres postgres) : IDisposable
     [ContractFact]
     public async Task Due_grains_of_many_nodes_are_disjoint()
     {
-        GrainKey[] keys = [.. Enumerable.Range(0, 300).Select(i => StoreData.Key($"{i}"))];
+        // More than all of them take together.
+        GrainKey[] keys = [.. Enumerable.Range(0, 400).Select(i => StoreData.Key($"{i}"))];
         await A.Grains.CommitAsync([.. keys.Select(k => StoreData.Write(k, 0, "1", StoreData.Epoch))], CancellationToken.None);
         PostgresStoreUnderTest[] nodes = [A, A.OpenNode("b"), A.OpenNode("c")];
 

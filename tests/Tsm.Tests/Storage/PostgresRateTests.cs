@@ -122,7 +122,7 @@ public sealed class PostgresRateTests(PrivatePostgres postgres) : IDisposable
     [ContractFact]
     public async Task Two_senders_on_one_database_together_keep_the_rate()
     {
-        const int Packets = 60;
+        const int Packets = 120;
         using PostgresStoreUnderTest b = A.OpenNode("b");
         await new PostgresRateLeases(A.Database).DeclareAsync(Road, Rate, CancellationToken.None);
         await A.Grains.CommitAsync(

@@ -111,6 +111,9 @@ public abstract partial class StoreContract
             do
             {
                 count += await store.Trail.SealAsync(CancellationToken.None);
+
+                // The lock of SQLite is not fair: without a pause the sealers could keep it from who records.
+                await Task.Delay(1);
             }
             while (!done.IsCancellationRequested);
 
