@@ -130,7 +130,7 @@ internal sealed class ChaosRun(Site site, PrivatePostgres postgres, IReadOnlyLis
                 await node.StartAsync();
                 return;
             }
-            catch (InvalidOperationException) when (watch.Elapsed < TimeSpan.FromMinutes(2))
+            catch (Exception e) when (e is InvalidOperationException or TimeoutException && watch.Elapsed < TimeSpan.FromMinutes(2))
             {
                 await Task.Delay(Pause);
             }

@@ -19,10 +19,10 @@ public sealed class ChaosStory(ITestOutputHelper output)
     private static readonly string[] Faults =
     [
         "--loss", "0.02", "--repeat", "0.03", "--reorder", "0.05", "--delay", "30",
-        "--throttle", "0.008", "--queue-full", "0.01", "--temporary-error", "0.01",
-        "--disconnect-before", "0.004", "--disconnect-after", "0.004",
+        "--throttle", "0.012", "--queue-full", "0.012", "--temporary-error", "0.012",
+        "--disconnect-before", "0.006", "--disconnect-after", "0.006",
         "--response-lost", "0.001", "--response-late", "0.005", "--response-delay", "1500",
-        "--malformed", "0.01", "--damaged", "0.05",
+        "--malformed", "0.012", "--damaged", "0.05",
     ];
 
     [PostgresFact]

@@ -24,6 +24,7 @@ public sealed class PrivatePostgres : IDisposable
         cd "$1" || exit 1
         control() { pg_ctl -D data -l server.log -w "$@" >/dev/null 2>&1; }
         PATH=$2:$PATH
+        export PGCTLTIMEOUT=600
         while read -r line; do
             case $line in
             start) control start ;;
@@ -238,11 +239,22 @@ public sealed class PrivatePostgres : IDisposable
             tee.WaitForExit();
         }
 
+        /// <summary>Below those that the system gives out by itself: nobody is given it while the server is stopped.</summary>
         private static int FreePort()
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
+            while (true)
+            {
+                try
+                {
+                    using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 32_000));
+                    listener.Start();
+                    return ((IPEndPoint)listener.LocalEndpoint).Port;
+                }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+                {
+                    // The next one.
+                }
+            }
         }
     }
 }

@@ -131,11 +131,19 @@ public sealed class RunningProgram : IDisposable
         }
 
         var program = new RunningProgram(Process.Start(start)!);
-        await Wait.UntilAsync(
-            () => Task.FromResult(File.Exists(readyFile) || program._process.HasExited), TimeSpan.FromSeconds(60), () => program.Log);
-        return program._process.HasExited
-            ? throw new InvalidOperationException($"{Path.GetFileName(dll)} ended with {program._process.ExitCode}.\n{program.Log}")
-            : (program, await File.ReadAllTextAsync(readyFile));
+        try
+        {
+            await Wait.UntilAsync(
+                () => Task.FromResult(File.Exists(readyFile) || program._process.HasExited), TimeSpan.FromSeconds(60), () => program.Log);
+            return program._process.HasExited
+                ? throw new InvalidOperationException($"{Path.GetFileName(dll)} ended with {program._process.ExitCode}.\n{program.Log}")
+                : (program, await File.ReadAllTextAsync(readyFile));
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
     }
 
     /// <summary><c>kill -9</c>.</summary>
@@ -150,9 +158,10 @@ public sealed class RunningProgram : IDisposable
         if (!_process.HasExited)
         {
             _process.StandardInput.Close();
-            if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
+            if (!_process.WaitForExit(TimeSpan.FromSeconds(30)))
             {
-                _process.Kill();
+                // Waited for as well: its folder is deleted next.
+                Kill();
             }
         }
 

@@ -220,9 +220,9 @@ internal sealed class CrowdRun(Site site, IReadOnlyList<SiteCard> cards, int see
                     return (int)response.StatusCode;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !over.IsCancellationRequested))
             {
-                // The node is gone; the next attempt asks the other.
+                // The node is gone or says nothing; the next attempt asks the other.
             }
 
             await Task.Delay(100, over);
