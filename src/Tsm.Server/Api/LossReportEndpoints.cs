@@ -54,8 +54,8 @@ internal static class LossReportEndpoints
         List<ServiceRequest> taken = [];
         foreach (ServiceInstanceRow service in await instances.OnCardAsync(card, cancellationToken))
         {
-            // What is pending may be active: to suspend it once too often does no harm.
-            if (service.Wanted != InstanceState.Active && service.State != InstanceState.Active)
+            // What is pending may be active, and what the user has suspended the carrier holds too from now on.
+            if (!IsInUse(service.Wanted) && !IsInUse(service.State))
             {
                 continue;
             }
@@ -114,6 +114,8 @@ internal static class LossReportEndpoints
 
     private static bool MakesActive(ServiceOperation? operation) => operation is
         ServiceOperation.Download or ServiceOperation.Deploy or ServiceOperation.Activate or ServiceOperation.Upgrade or ServiceOperation.Resume;
+
+    private static bool IsInUse(InstanceState state) => state is InstanceState.Active or InstanceState.Suspended;
 
     private static bool IsRefused(ServiceRequest request) => request.Status is RequestStatus.Refused or RequestStatus.Failed;
 

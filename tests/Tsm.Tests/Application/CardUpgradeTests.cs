@@ -7,7 +7,6 @@ using Tsm.Application.Providers;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
 using Tsm.Card.CapFiles;
-using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 using Tsm.Tests.Application.Worlds;
 

@@ -274,6 +274,43 @@ public sealed class RequestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_has_the_phone_undoes_no_loss_report_by_suspending_before_or_after_it()
+    {
+        await _world.DoAsync("deploy");
+        await PhoneAsync("suspend", 202);
+
+        (_, JsonElement report) = await _world.Server.PostAsync("/api/v1/loss-reports", new { msisdn = RequestWorld.Msisdn });
+        await _world.EndAsync(report.List("requests").Single());
+        await PhoneAsync("suspend", 202);
+
+        Assert.Equal("SUSPENDED_BY_ANOTHER", (await PhoneAsync("resume", 409)).Text("code"));
+        Assert.Equal("SUSPENDED_BY_ANOTHER", (await PhoneAsync("terminate", 409)).Text("code"));
+        Assert.Equal("suspended", await _world.StateAsync());
+
+        async Task<JsonElement> PhoneAsync(string operation, int expected)
+        {
+            (int status, JsonElement answer) = await _world.SendAsync(
+                _world.Phone, HttpMethod.Post, "/api/v1/phone/requests", new { identifier = "01", operation });
+            Assert.True(status == expected, $"{status}: {answer}");
+            return status == 202 ? await _world.EndAsync(answer) : answer;
+        }
+    }
+
+    [Fact]
+    public async Task A_job_of_the_carrier_holds_a_service_whatever_the_provider_has_suspended_before()
+    {
+        await _world.DoAsync("deploy");
+        await _world.DoAsync("suspend");
+        await _world.DoAsync("resume");
+        (int status, JsonElement jobs) = await _world.Server.PostAsync(
+            "/api/v1/jobs", new { operation = "suspend", cards = new[] { RequestWorld.Iccid }, application = "hello" });
+        Assert.True(status == 202, jobs.ToString());
+        await ProviderWorld.UntilAsync(_world.StateAsync, state => state == "suspended");
+
+        await RefusedAsync("resume", 409, "SUSPENDED_BY_ANOTHER");
+    }
+
+    [Fact]
     public async Task A_loss_report_calls_off_what_has_not_reached_the_card_yet_whoever_has_asked_for_it()
     {
         IRequests requests = _world.Server.Services.GetRequiredService<IRequests>();
