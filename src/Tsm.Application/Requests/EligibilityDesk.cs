@@ -55,7 +55,7 @@ public sealed class EligibilityDesk(
         ServiceRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         (NumberFacts number, GrainKey? key) = await NumberAsync(request, cancellationToken);
-        Service? service = await book.FindServiceAsync(request.Tenant, request.Identifier, cancellationToken);
+        Service? service = await book.ResolveServiceAsync(request.Tenant, request.Origin, request.Identifier, cancellationToken);
         var facts = new EligibilityFacts
         {
             Origin = request.Origin,

@@ -7,8 +7,12 @@ namespace Tsm.Application.Requests;
 /// <summary>What is declared of services, as requests need it.</summary>
 public interface IServiceBook
 {
-    /// <summary>The service of an identifier: its id, a registered AID, or a code of the private table; null when none goes by it.</summary>
-    Task<Service?> FindServiceAsync(string tenant, string identifier, CancellationToken cancellationToken);
+    /// <summary>The service that somebody names: cards by a code of the private table or a registered AID, rules by its id, all others by any of these.</summary>
+    /// <returns>Null when none goes by it.</returns>
+    Task<Service?> ResolveServiceAsync(string tenant, RequestOrigin origin, string identifier, CancellationToken cancellationToken);
+
+    /// <summary>The service of an id; null when there is none.</summary>
+    Task<Service?> FindServiceAsync(string tenant, string id, CancellationToken cancellationToken);
 
     /// <summary>What a version is made of, approved or not; null when a part of it is gone.</summary>
     Task<ServicePlan?> PlanAsync(string tenant, Service service, ServiceVersion version, CancellationToken cancellationToken);
@@ -29,8 +33,16 @@ public interface IServiceBook
 public sealed class ServiceBook(ServiceCatalogue services, IBooks books, IServiceInstances instances, IRequests requests) : IServiceBook
 {
     /// <inheritdoc/>
-    public Task<Service?> FindServiceAsync(string tenant, string identifier, CancellationToken cancellationToken) =>
-        services.ResolveAsync(tenant, identifier, cancellationToken);
+    public Task<Service?> ResolveServiceAsync(string tenant, RequestOrigin origin, string identifier, CancellationToken cancellationToken) => origin switch
+    {
+        RequestOrigin.Card => services.ResolveOnCardAsync(tenant, identifier, cancellationToken),
+        RequestOrigin.Policy => services.FindAsync(tenant, identifier, cancellationToken),
+        _ => services.ResolveAsync(tenant, identifier, cancellationToken),
+    };
+
+    /// <inheritdoc/>
+    public Task<Service?> FindServiceAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        services.FindAsync(tenant, id, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ServicePlan?> PlanAsync(string tenant, Service service, ServiceVersion version, CancellationToken cancellationToken) =>

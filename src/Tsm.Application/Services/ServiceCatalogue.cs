@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tsm.Application.Applications;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
@@ -22,20 +21,15 @@ public sealed class ServiceCatalogue(IBooks books, ICatalogueStore catalogue)
     public async Task<Service?> FindByCodeAsync(string tenant, byte code, CancellationToken cancellationToken) =>
         (await AllAsync(tenant, cancellationToken)).FirstOrDefault(s => s.Code == code);
 
-    /// <summary>The service that an identifier names: an id, a registered AID, or two hexadecimal digits of the private table.</summary>
-    public async Task<Service?> ResolveAsync(string tenant, string identifier, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(identifier);
-        if (await FindAsync(tenant, identifier, cancellationToken) is { } named)
-        {
-            return named;
-        }
+    /// <summary>The service that a card names: by two hexadecimal digits of the private table, or by a registered AID.</summary>
+    public async Task<Service?> ResolveOnCardAsync(string tenant, string identifier, CancellationToken cancellationToken) =>
+        ServiceRules.IsCode(identifier, out byte code) ? await FindByCodeAsync(tenant, code, cancellationToken)
+        : Aid.TryParse(identifier, out Aid aid, out _) ? await FindByAidAsync(tenant, aid, cancellationToken)
+        : null;
 
-        return identifier.Length == 2 && byte.TryParse(identifier, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code)
-                ? await FindByCodeAsync(tenant, code, cancellationToken)
-            : Aid.TryParse(identifier, out Aid aid, out _) ? await FindByAidAsync(tenant, aid, cancellationToken)
-            : null;
-    }
+    /// <summary>The service that an identifier names: what it is on cards comes first, so that no id stands before the code or AID of another.</summary>
+    public async Task<Service?> ResolveAsync(string tenant, string identifier, CancellationToken cancellationToken) =>
+        await ResolveOnCardAsync(tenant, identifier, cancellationToken) ?? await FindAsync(tenant, identifier, cancellationToken);
 
     /// <summary>What it takes to bring a version of a service to a card; null and the problem when it cannot go to any.</summary>
     /// <param name="tenant">The tenant.</param>

@@ -19,6 +19,13 @@ public static class ServiceRules
     public static bool IsId(string? text) =>
         text is { Length: >= MinIdLength and <= MaxIdLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
+    /// <summary>Whether a text is a code of the private table: two hexadecimal digits.</summary>
+    public static bool IsCode(string? text, out byte code)
+    {
+        code = 0;
+        return text is { Length: 2 } && byte.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code);
+    }
+
     /// <summary>All faults of a service as it shall be; none when it may be so.</summary>
     public static IReadOnlyList<ServiceFault> Check(Service service, ServiceSurroundings around)
     {
@@ -31,6 +38,12 @@ public static class ServiceRules
                 "id", "FIELD_INVALID",
                 $"'{service.Id}' is no id: an id has {MinIdLength} to {MaxIdLength} lower-case letters, digits and hyphens, and is not '{Reserved[0]}'.",
                 "Choose such an id."));
+        }
+        else if (IsNew(service, around) && (IsCode(service.Id, out _) || Aid.TryParse(service.Id, out _, out _)))
+        {
+            // Cards, phones and people name services by their codes and AIDs too: an id must not pass for one.
+            faults.Add(new(
+                "id", "FIELD_INVALID", $"'{service.Id}' reads as a code of the private table or as an AID.", "Choose an id that is not hexadecimal."));
         }
 
         if (string.IsNullOrWhiteSpace(service.Name) || service.Name.Length > MaxNameLength || service.Name.Any(char.IsControl))
@@ -49,6 +62,10 @@ public static class ServiceRules
         CheckVariables(service, faults);
         return faults;
     }
+
+    // Ids are never changed: what was taken once stays.
+    private static bool IsNew(Service service, ServiceSurroundings around) =>
+        !around.Services.Any(s => string.Equals(s.Id, service.Id, StringComparison.Ordinal));
 
     private static void CheckProvider(Service service, ServiceSurroundings around, List<ServiceFault> faults)
     {

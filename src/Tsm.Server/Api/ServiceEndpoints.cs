@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tsm.Application.Ports;
 using Tsm.Application.Services;
 using Tsm.Card.Encoding;
@@ -202,7 +201,7 @@ internal static class ServiceEndpoints
             return null;
         }
 
-        if (text!.Length == 2 && byte.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
+        if (ServiceRules.IsCode(text, out byte code))
         {
             return code;
         }

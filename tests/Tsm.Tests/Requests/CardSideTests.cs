@@ -34,8 +34,14 @@ public sealed class CardSideTests
     public async Task What_a_card_asks_under_another_number_for_nothing_or_in_an_unknown_way_is_refused_with_its_reason()
     {
         await using RequestWorld world = await RequestWorld.StartAsync();
+        await using (ServiceBooks books = ServiceBooks.Of(world.Server))
+        {
+            // An id is no code, whatever it looks like.
+            await books.OfferAsync("77", "hello", Aid.Parse("F0546D5309"));
+        }
+
         await world.Network.SendAsync(RequestWorld.OtherMsisdn, Request("01", CardOperation.Deploy, RequestWorld.Msisdn, 1));
-        await world.Network.SendAsync(RequestWorld.Msisdn, Request("7F", CardOperation.Deploy, RequestWorld.Msisdn, 1));
+        await world.Network.SendAsync(RequestWorld.Msisdn, Request("77", CardOperation.Deploy, RequestWorld.Msisdn, 1));
         await world.Network.SendAsync(RequestWorld.Msisdn, Request("01", new(0x7F), RequestWorld.Msisdn, 2));
         await world.Network.SendAsync("491799999999", Request("01", CardOperation.Deploy, "491799999999", 1));
 

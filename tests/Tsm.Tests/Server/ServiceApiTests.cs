@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Tsm.Application.Services;
+using Tsm.Card.Identifiers;
 
 namespace Tsm.Tests.Server;
 
@@ -44,6 +45,21 @@ public sealed class ServiceApiTests : IAsyncLifetime
             (int status, JsonElement found) = await _server.GetAsync($"/api/v1/services/{name}");
             Assert.Equal((200, "canteen"), (status, found.Text("id")));
         }
+    }
+
+    [Theory, InlineData("01", "01"), InlineData("f0000000aa", "F0000000AA")]
+    public async Task S1_03_A_code_and_an_AID_name_their_service_whatever_the_ids_of_others(string id, string identifier)
+    {
+        await OfferAsync();
+        await using (ServiceBooks books = ServiceBooks.Of(_server))
+        {
+            await books.OfferAsync(id, "hello", Aid.Parse("F0546D5309"), "globex");
+        }
+
+        (_, JsonElement found) = await _server.GetAsync($"/api/v1/services/{identifier}");
+
+        Assert.Equal("canteen", found.Text("id"));
+        Assert.Equal("canteen", (await Services.ResolveOnCardAsync("default", identifier, CancellationToken.None))?.Id);
     }
 
     [Theory, InlineData("gate"), InlineData("02"), InlineData("F0000000BB"), InlineData("no%20id")]

@@ -18,6 +18,15 @@ public sealed class ServiceRulesTests
     public void An_id_is_lower_case_short_and_no_word_of_the_API(string id) =>
         Assert.Equal("id", Assert.Single(ServiceRules.Check(Offers.Service(id), Offers.Around([]))).Field);
 
+    [Theory, InlineData("01"), InlineData("ca"), InlineData("0123456789"), InlineData("deadbeef01")]
+    public void S1_03_A_new_id_is_not_what_reads_as_a_code_or_an_AID_of_another(string id)
+    {
+        Service service = Offers.Service(id);
+
+        Assert.Equal("id", Assert.Single(ServiceRules.Check(service, Offers.Around([]))).Field);
+        Assert.Empty(ServiceRules.Check(service with { Name = "Other" }, Offers.Around([], [service])));
+    }
+
     [Fact]
     public void A_provider_has_to_be_there_and_active()
     {
