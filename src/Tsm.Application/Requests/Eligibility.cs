@@ -62,9 +62,8 @@ public static class Eligibility
         const string expected = "The identifier is that of a service.";
         return facts.Service switch
         {
+            null when facts.IsForeign => Fail(CheckName.Identifier, expected, RequestProblems.ProviderForeign(facts.Identifier, facts.Requester), Fixer.Provider),
             null => Fail(CheckName.Identifier, expected, RequestProblems.ServiceUnknown(facts.Identifier), Fixer.Provider),
-            { } service when facts.Origin == RequestOrigin.Provider && service.Provider != facts.Requester =>
-                Fail(CheckName.Identifier, expected, RequestProblems.ProviderForeign(facts.Identifier, facts.Requester), Fixer.Provider),
             { WithdrawnAt: not null } service when facts.Operation is not (ServiceOperation.Suspend or ServiceOperation.Resume or ServiceOperation.Terminate) =>
                 Fail(CheckName.Identifier, expected, RequestProblems.ServiceWithdrawn(service), Fixer.Provider),
             { } service => Pass(CheckName.Identifier, expected, $"{facts.Identifier} is {service.Name} of {service.Provider}.", Fixer.Provider),

@@ -56,6 +56,10 @@ public sealed class EligibilityDesk(
     {
         (NumberFacts number, GrainKey? key) = await NumberAsync(request, cancellationToken);
         Service? service = await book.ResolveServiceAsync(request.Tenant, request.Origin, request.Identifier, cancellationToken);
+        bool isForeign = request.Origin == RequestOrigin.Provider && service is not null && service.Provider != request.Requester;
+
+        // Nothing is looked at that only another's service could show.
+        service = isForeign ? null : service;
         var facts = new EligibilityFacts
         {
             Origin = request.Origin,
@@ -66,6 +70,7 @@ public sealed class EligibilityDesk(
             VersionGiven = request.Version,
             Number = number,
             Service = service,
+            IsForeign = isForeign,
         };
         if (key is not { } found || await states.FindAsync(found, cancellationToken) is not var (state, hasKeys))
         {

@@ -32,8 +32,11 @@ public sealed record EligibilityFacts
     /// <summary>The card; null when it was not found.</summary>
     public CardStanding? Card { get; init; }
 
-    /// <summary>The service; null when nobody goes by the identifier.</summary>
+    /// <summary>The service; null when none that may be asked for goes by the identifier.</summary>
     public Service? Service { get; init; }
+
+    /// <summary>Whether a provider has named the service of another.</summary>
+    public bool IsForeign { get; init; }
 
     /// <summary>The newest generation of the service on the card; null when it never was there.</summary>
     public ServiceInstanceRow? Instance { get; init; }

@@ -19,12 +19,6 @@ public sealed record EligibilityReport(bool Eligible, ImmutableArray<Eligibility
             return this;
         }
 
-        if (audience == Audience.Provider && Checks.FirstOrDefault(c => c.Problem?.Code == RequestProblems.ForeignCode) is { } foreign)
-        {
-            // What is another's does not exist, and neither does what was found about it.
-            return new(false, [.. Checks.Where(c => c.Name == CheckName.Number), foreign.AsUnknown()]);
-        }
-
         ImmutableArray<EligibilityCheck> seen = [.. Checks.Select(c => c.For(audience)).OfType<EligibilityCheck>()];
         bool isHidden = !Eligible && !seen.Any(c => c.Outcome == CheckOutcome.Fail);
         return this with { Checks = isHidden ? seen.Add(EligibilityCheck.AtTheCarrier) : seen };
@@ -44,17 +38,18 @@ public sealed record EligibilityCheck(string Name, string Expected, string Found
     internal static EligibilityCheck AtTheCarrier { get; } = new(
         CheckName.Carrier, "The carrier can reach and command the card.", "It cannot at present.", CheckOutcome.Fail, Fixer.Operator, RequestProblems.AtTheCarrier);
 
-    /// <summary>The same as for a service that does not exist.</summary>
-    internal EligibilityCheck AsUnknown()
-    {
-        Problem unknown = RequestProblems.ServiceUnknown(Problem!.Evidence[0]);
-        return this with { Found = unknown.Meaning, Problem = unknown };
-    }
-
     /// <summary>The check as an audience sees it; null when it is not theirs.</summary>
     internal EligibilityCheck? For(Audience audience) => audience switch
     {
-        Audience.Provider => Name is CheckName.CardKeys ? null : this,
+        Audience.Provider => Name switch
+        {
+            CheckName.CardKeys => null,
+            CheckName.Identifier when Problem?.Code == RequestProblems.ForeignCode => AsUnknown(RequestProblems.ServiceUnknown(Problem.Evidence[0])),
+
+            // Which number has which card is not told to whoever asks with one of them.
+            CheckName.Number when Outcome == CheckOutcome.Pass => this with { Found = "It does." },
+            _ => this,
+        },
         Audience.Phone => Name switch
         {
             CheckName.Number or CheckName.Identifier or CheckName.Operation or CheckName.Memory => this,
@@ -65,6 +60,9 @@ public sealed record EligibilityCheck(string Name, string Expected, string Found
         },
         _ => this,
     };
+
+    // What is another's is as if it did not exist.
+    private EligibilityCheck AsUnknown(Problem unknown) => this with { Found = unknown.Meaning, Problem = unknown };
 }
 
 /// <summary>How a check came out.</summary>

@@ -33,7 +33,11 @@ public static class RequestEnds
         ArgumentNullException.ThrowIfNull(ended);
         string operation = ended.OperationGiven;
         string service = ended.Service ?? ended.Identifier;
-        bool isForeign = ended.Problem?.Code == RequestProblems.ForeignCode;
+        string? provider = ended.Provider ?? (ended.Origin == RequestOrigin.Provider ? ended.Requester : null);
+
+        // Its provider gets the event: it says no more than the request shows it.
+        Audience audience = provider is null ? Audience.Operator : Audience.Provider;
+        Problem? problem = RequestViews.ProblemFor(ended, audience);
         var details = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         details["operation"] = operation;
         details["origin"] = ended.Origin.ToString();
@@ -43,7 +47,7 @@ public static class RequestEnds
             details["grade"] = grade.ToString();
         }
 
-        if (ended.Problem is { } problem)
+        if (problem is not null)
         {
             details["code"] = problem.Code;
         }
@@ -51,14 +55,14 @@ public static class RequestEnds
         return new(
             ended.EndedAt ?? ended.UpdatedAt,
             ended.Status == RequestStatus.Refused ? EventKind.RequestRefused : EventKind.RequestEnded,
-            isForeign ? null : ended.Provider ?? (ended.Origin == RequestOrigin.Provider ? ended.Requester : null),
+            provider,
             ended.Service,
-            ended.Iccid,
+            RequestViews.CardFor(ended, audience),
             ended.Msisdn,
             ended.Jobs is [.., var last] ? last : null,
             ended.Id,
             $"The request to {operation} {service} has ended as {ended.Status.ToString().ToLowerInvariant()}"
-                + (ended.Problem is null ? "." : $": {ended.Problem.Meaning}"),
+                + (problem is null ? "." : $": {problem.Meaning}"),
             details.ToImmutable());
     }
 

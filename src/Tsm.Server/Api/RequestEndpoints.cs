@@ -116,7 +116,8 @@ internal static class RequestEndpoints
         GrainKey? key = null;
         if (card is not null && (key = await lookup.CardAsync(caller.Tenant, card, cancellationToken)) is null)
         {
-            return ApiProblems.Result(ApiProblems.CardUnknown(card));
+            // Whether a card exists is not for everybody: without a request of its own there is nothing to see for a provider.
+            return caller.Provider is null ? ApiProblems.Result(ApiProblems.CardUnknown(card)) : Results.Ok(new PageOf<RequestDetails>([], null));
         }
 
         // A provider sees what it has asked for itself, and nothing of what users or others ask.

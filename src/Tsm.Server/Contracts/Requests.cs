@@ -55,7 +55,7 @@ public sealed record RequestDetails(
     public static RequestDetails From(Request request, Audience audience)
     {
         ArgumentNullException.ThrowIfNull(request);
-        bool isHidden = audience == Audience.Provider && request.Problem?.Code == RequestProblems.ForeignCode;
+        bool isHidden = audience == Audience.Provider && request.Provider is { } owner && owner != request.Requester;
         Problem? problem = RequestViews.ProblemFor(request, audience);
         return new(
             request.Id,
@@ -68,7 +68,7 @@ public sealed record RequestDetails(
             isHidden ? null : request.Provider,
             isHidden || audience == Audience.Phone ? null : request.Contract,
             request.Msisdn,
-            request.Iccid,
+            RequestViews.CardFor(request, audience),
             request.Status,
             request.Grade,
             problem is null ? null : ProblemSummary.From(problem),
@@ -77,16 +77,6 @@ public sealed record RequestDetails(
             request.UpdatedAt,
             request.EndedAt);
     }
-}
-
-/// <summary>How requests are shown to those who may not see all of them.</summary>
-internal static class RequestViews
-{
-    /// <summary>Why a request did not succeed, as an audience may know it.</summary>
-    public static Problem? ProblemFor(Request request, Audience audience) =>
-        audience != Audience.Operator && request is { Problem: not null, Eligibility: { Eligible: false } report }
-            ? report.For(audience).Decisive?.Problem ?? RequestProblems.AtTheCarrier
-            : request.Problem;
 }
 
 /// <summary>Whether a request can be granted: every check, in the order in which they count.</summary>

@@ -1,7 +1,10 @@
 using Tsm.Application.Applications;
 using Tsm.Application.ApplicationServers;
+using Tsm.Application.AuditTrail;
 using Tsm.Application.Cards;
+using Tsm.Application.Events;
 using Tsm.Application.Hosting;
+using Tsm.Application.Jobs;
 using Tsm.Application.Providers;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
@@ -71,7 +74,7 @@ public sealed class EligibilityTests
         (string Code, EligibilityFacts Facts)[] refusals =
         [
             ("SERVICE_UNKNOWN", Good with { Service = null }),
-            ("PROVIDER_FOREIGN", Good with { Requester = "globex" }),
+            ("PROVIDER_FOREIGN", Good with { Service = null, IsForeign = true }),
             ("SERVICE_WITHDRAWN", Good with { Service = Canteen with { WithdrawnAt = Epoch } }),
             ("OPERATION_UNKNOWN", Good with { Operation = null }),
             ("OPERATION_NOT_FOR_SIDE", Good with { Origin = RequestOrigin.Phone, Operation = ServiceOperation.RotateKeys }),
@@ -153,7 +156,7 @@ public sealed class EligibilityTests
     public void The_views_of_provider_and_phone_leave_out_what_is_not_theirs_but_not_that_it_stands_in_the_way()
     {
         EligibilityReport keyless = Eligibility.Check(Good with { Card = Good.Card! with { HasKeys = false } });
-        EligibilityReport foreign = Eligibility.Check(Good with { Requester = "globex" });
+        EligibilityReport foreign = Eligibility.Check(Good with { Service = null, IsForeign = true });
         EligibilityReport down = Eligibility.Check(Good with { Server = new("canteen", AllocationProblems.Down("canteen", "silence.")) });
 
         Assert.Equal("CARD_NOT_SERVABLE", keyless.For(Audience.Provider).Decisive!.Problem!.Code);
@@ -161,9 +164,43 @@ public sealed class EligibilityTests
         Assert.Equal("SERVICE_UNKNOWN", foreign.For(Audience.Provider).Decisive!.Problem!.Code);
         Assert.DoesNotContain("lunch", foreign.For(Audience.Provider).ToString() + string.Join(' ', foreign.For(Audience.Provider).Checks), StringComparison.Ordinal);
         Assert.Equal("PROVIDER_FOREIGN", foreign.For(Audience.Operator).Decisive!.Problem!.Code);
+        Assert.Equal(
+            Eligibility.Check(Good with { Service = null }).For(Audience.Provider).Checks.Select(c => c.ToString()),
+            foreign.For(Audience.Provider).Checks.Select(c => c.ToString()));
+        Assert.DoesNotContain("8949", string.Join(' ', Eligibility.Check(Good).For(Audience.Provider).Checks), StringComparison.Ordinal);
         Assert.Equal("PROVIDER_NOT_READY", down.For(Audience.Phone).Decisive!.Problem!.Code);
         Assert.Equal("APPLICATION_SERVER_DOWN", down.For(Audience.Provider).Decisive!.Problem!.Code);
         Assert.DoesNotContain("c1", string.Join(' ', Eligibility.Check(Good).For(Audience.Phone).Checks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_event_of_a_refusal_tells_the_provider_no_more_than_the_report_does()
+    {
+        EligibilityReport keyless = Eligibility.Check(Good with { Card = Good.Card! with { HasKeys = false } });
+        var request = new ServiceRequest
+        {
+            Id = "r-1",
+            Tenant = "acme",
+            Origin = RequestOrigin.Phone,
+            Requester = "49170",
+            Actor = new(ActorKind.Operator, "49170"),
+            Identifier = "canteen",
+            OperationGiven = "deploy",
+            Msisdn = "49170",
+            Iccid = "8949",
+            Provider = "lunch",
+            Eligibility = keyless,
+            Content = "",
+            CreatedAt = Epoch,
+            UpdatedAt = Epoch,
+        };
+
+        ServiceEvent told = RequestEnds.Event(RequestEnds.End(request, RequestStatus.Refused, Grade.Proven, keyless.Decisive!.Problem, Epoch));
+        ServiceEvent carriers = RequestEnds.Event(RequestEnds.End(request with { Provider = null }, RequestStatus.Refused, Grade.Proven, keyless.Decisive.Problem, Epoch));
+
+        Assert.Equal(("lunch", "CARD_NOT_SERVABLE", null), (told.Provider, told.Details["code"], told.Iccid));
+        Assert.DoesNotContain("8949", told.Text, StringComparison.Ordinal);
+        Assert.Equal((null, "CARD_KEYS_MISSING", "8949"), (carriers.Provider, carriers.Details["code"], carriers.Iccid));
     }
 
     private static string? Code(EligibilityFacts facts) => Eligibility.Check(facts).Decisive?.Problem?.Code;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Hosting;
@@ -11,7 +12,7 @@ using Tsm.Tests.Server;
 namespace Tsm.Tests.Requests;
 
 /// <summary>Requests through the API, with the canteen's application server, over SMPP, to simulated cards and back.</summary>
-public sealed class RequestApiTests : IAsyncLifetime
+public sealed partial class RequestApiTests : IAsyncLifetime
 {
     private RequestWorld _world = null!;
 
@@ -229,6 +230,38 @@ public sealed class RequestApiTests : IAsyncLifetime
         await _world.EndAsync(own);
     }
 
+    [Theory, InlineData("canteen"), InlineData("01"), InlineData(RequestWorld.ServiceAid)]
+    public async Task What_is_anothers_is_answered_as_what_is_not_there_and_says_nothing_of_the_card(string foreign)
+    {
+        await _world.DoAsync("deploy");
+        string globex = (await _world.Server.TokenAsync("provider", "globex")).Token;
+
+        // Everything that is said of a service, but for what differs from one request to the next.
+        async Task<string> SaidAsync(string service)
+        {
+            (_, JsonElement report) = await _world.SendAsync(
+                globex, HttpMethod.Post, "/api/v1/eligibility-checks", new { service, operation = "suspend", msisdn = RequestWorld.Msisdn });
+            (int status, JsonElement refusal) = await _world.AskAsync("suspend", service: service, token: globex);
+            string id = refusal.List("evidence").Last().GetString()!["request ".Length..];
+            (_, JsonElement request) = await _world.SendAsync(globex, HttpMethod.Get, $"/api/v1/requests/{id}");
+            (_, JsonElement checks) = await _world.SendAsync(globex, HttpMethod.Get, $"/api/v1/requests/{id}/eligibility");
+            (_, JsonElement events) = await _world.SendAsync(globex, HttpMethod.Get, "/api/v1/events");
+            JsonElement told = events.List("items").Single(e => e.Text("request") == id);
+            string all = $"{status} {report} {refusal} {request} {checks} {told.Text("kind")} {told.Text("text")} {told.GetProperty("details")} {told.TryGetProperty("card", out _)}";
+            all = all.Replace(id, "ID", StringComparison.Ordinal).Replace(RequestWorld.Msisdn, "NUMBER", StringComparison.Ordinal);
+            return Moments().Replace(all, "TIME").Replace(service, "SERVICE", StringComparison.Ordinal);
+        }
+
+        string said = await SaidAsync(foreign);
+
+        Assert.Equal(await SaidAsync(foreign.Length == 2 ? "7F" : foreign.Length == 10 ? "F05453CAFF" : "nothing"), said);
+        Assert.DoesNotContain(RequestWorld.Iccid, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("lunch", said, StringComparison.Ordinal);
+        (int status, JsonElement anothers) = await _world.SendAsync(globex, HttpMethod.Get, $"/api/v1/requests?card={RequestWorld.OtherIccid}");
+        (int ghost, JsonElement nobodys) = await _world.SendAsync(globex, HttpMethod.Get, "/api/v1/requests?card=8949000000000000091");
+        Assert.Equal((200, 200, anothers.ToString()), (status, ghost, nobodys.ToString()));
+    }
+
     [Fact]
     public async Task A_phone_asks_for_services_of_its_own_card_and_sees_its_own_requests()
     {
@@ -401,6 +434,9 @@ public sealed class RequestApiTests : IAsyncLifetime
         Assert.Equal((409, "REQUEST_ENDED"), (late, problem.Text("code")));
         await _world.AllocationsAsync("released");
     }
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[^""]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Moments();
 
     private static string Found(JsonElement report, string check) => report.List("checks").Single(c => c.Text("name") == check).Text("found");
 
