@@ -43,7 +43,9 @@ public sealed class KeyHandOverTests
         Assert.Equal((onCard.Version, onCard.KicCheckValue, onCard.KidCheckValue), (version, kic.ToString(), kid.ToString()));
 
         (string other, _) = await world.Server.TokenAsync("provider", "globex");
-        Assert.Equal(404, (await world.SendAsync(other, HttpMethod.Post, path, body)).Status);
+        (int foreign, JsonElement refusal) = await world.SendAsync(other, HttpMethod.Post, path, body);
+        (int ghost, JsonElement unknown) = await world.SendAsync(other, HttpMethod.Post, path.Replace("lunch", "nobody", StringComparison.Ordinal), body);
+        Assert.Equal((404, 404, $"{refusal}".Replace("lunch", "nobody", StringComparison.Ordinal)), (foreign, ghost, $"{unknown}"));
         Assert.Equal(400, (await world.SendAsync(world.Provider, HttpMethod.Post, path, new { publicKey = "0400" })).Status);
         JsonElement trail = (await world.Server.GetAsync("/api/v1/audit-trail?action=book.saved&limit=100")).Body;
         Assert.Contains(trail.List("items"), e => e.ToString().Contains("handed to the provider", StringComparison.Ordinal));
