@@ -35,7 +35,14 @@ internal static class DomainEndpoints
     }
 
     private static async Task<IResult> RotateAsync(
-        string card, string provider, Caller caller, Lookup lookup, CardStates states, CardAsker asker, JobView view, CancellationToken cancellationToken)
+        string card,
+        string provider,
+        Caller caller,
+        Lookup lookup,
+        CardStates states,
+        CardAsker asker,
+        JobView view,
+        CancellationToken cancellationToken)
     {
         if (await lookup.CardAsync(caller.Tenant, card, cancellationToken) is not GrainKey key
             || await states.FindAsync(key, cancellationToken) is not { } found)
@@ -48,8 +55,14 @@ internal static class DomainEndpoints
             return ApiProblems.Result(NoDomain(provider, found.State.Iccid));
         }
 
+        if (domain.Mode == ContractMode.Authorized)
+        {
+            return ApiProblems.Result(KeysAreTheirs(domain));
+        }
+
         ServiceOrder order = new() { Provider = provider, Domain = new(domain.Aid, domain.Tar, domain.Mode, domain.RemoveWhenEmpty) };
-        return await AskAsync(card, new("", Operation.RotateKeys, null, null, null, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
+        return await AskAsync(
+            card, new("", Operation.RotateKeys, null, null, null, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
     }
 
     private static async Task<IResult> ExtraditeAsync(
@@ -58,6 +71,7 @@ internal static class DomainEndpoints
         ExtraditionRequest body,
         Caller caller,
         Lookup lookup,
+        CardStates states,
         IBooks books,
         TimeProvider time,
         CardAsker asker,
@@ -87,16 +101,30 @@ internal static class DomainEndpoints
         }
 
         IReadOnlyList<BookEntry<Contract>> contracts = await books.ListAsync<Contract>(caller.Tenant, provider, cancellationToken);
-        if (contracts.Select(c => c.Document).FirstOrDefault(c => c.HoldsAt(time.GetUtcNow())) is not { } contract)
+        Contract[] holding = [.. contracts.Select(c => c.Document).Where(c => c.HoldsAt(time.GetUtcNow())).OrderByDescending(c => c.From).ThenBy(c => c.Id, StringComparer.Ordinal)];
+        if (holding.Length == 0)
         {
             return ApiProblems.Result(ContractProblems.NoneHolds(provider));
         }
 
+        // A domain keeps the mode in which it was made; one that is to be made has that of the contracts, and there must be no doubt about it.
+        CardDomain? there = await lookup.CardAsync(caller.Tenant, card, cancellationToken) is GrainKey key
+            && await states.FindAsync(key, cancellationToken) is { State: { } state }
+                ? state.SecurityDomains.FirstOrDefault(d => string.Equals(d.Provider, provider, StringComparison.Ordinal))
+                : null;
+        if (there is null && holding.Any(c => c.Mode != holding[0].Mode))
+        {
+            return ApiProblems.Result(ModeUnclear(provider, holding));
+        }
+
+        Contract contract = holding.FirstOrDefault(c => c.Mode == there?.Mode) ?? holding[0];
         ServiceOrder order = new()
         {
             Provider = provider,
             Contract = contract.Id,
-            Domain = new(known.DomainAid, known.DomainTar, contract.Mode, contract.RemoveDomainWhenEmpty),
+            Domain = there is null
+                ? new(known.DomainAid, known.DomainTar, contract.Mode, contract.RemoveDomainWhenEmpty)
+                : new(there.Aid, there.Tar, there.Mode, there.RemoveWhenEmpty),
         };
         return await AskAsync(
             card, new("", Operation.Extradite, application.Id, null, instance, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
@@ -114,6 +142,24 @@ internal static class DomainEndpoints
         IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, [job], cancellationToken);
         return Results.Accepted($"/api/v1/jobs/{job.Id}", JobView.Shown(job, applications));
     }
+
+    private static Problem KeysAreTheirs(CardDomain domain) => new(
+        "contract",
+        "MODE_WRONG",
+        "Mode wrong",
+        $"Security domain {domain.Aid} was made in the authorized mode: its keys are for {domain.Provider} to replace.",
+        "The provider commands it with keys of its own; new ones of the server would lock it out, and those that the server knows may be dead.",
+        "Have the provider replace them, or make a simple or delegated contract and have the domain made anew.",
+        []);
+
+    private static Problem ModeUnclear(string provider, IEnumerable<Contract> holding) => new(
+        "contract",
+        "MODE_UNCLEAR",
+        "Mode unclear",
+        $"The card has no domain of {provider} yet, and the provider's contracts say different modes for it.",
+        "A domain keeps the mode in which it was made, and an extradition names no service whose contract would decide.",
+        "Deploy a service of the provider first, which makes the domain, or end the contracts of the other modes.",
+        [.. holding.Select(c => $"contract {c.Id}: {c.Mode.ToString().ToLowerInvariant()}")]);
 
     internal static Problem NoDomain(string provider, string iccid) => ApiProblems.Of(
         "DOMAIN_UNKNOWN",

@@ -47,6 +47,8 @@ public sealed class KeyHandOverTests
         (int ghost, JsonElement unknown) = await world.SendAsync(other, HttpMethod.Post, path.Replace("lunch", "nobody", StringComparison.Ordinal), body);
         Assert.Equal((404, 404, $"{refusal}".Replace("lunch", "nobody", StringComparison.Ordinal)), (foreign, ghost, $"{unknown}"));
         Assert.Equal(400, (await world.SendAsync(world.Provider, HttpMethod.Post, path, new { publicKey = "0400" })).Status);
+        (int rotated, JsonElement keysAreTheirs) = await world.Server.PostAsync(path.Replace("hand-over", "rotate-keys", StringComparison.Ordinal), new { });
+        Assert.Equal((409, "MODE_WRONG"), (rotated, keysAreTheirs.Text("code")));
         JsonElement trail = (await world.Server.GetAsync("/api/v1/audit-trail?action=book.saved&limit=100")).Body;
         Assert.Contains(trail.List("items"), e => e.ToString().Contains("handed to the provider", StringComparison.Ordinal));
 
@@ -70,5 +72,21 @@ public sealed class KeyHandOverTests
             new { publicKey = Convert.ToHexString(HpkeEnvelope.PublicKeyOf(recipient)) });
 
         Assert.Equal((409, "MODE_WRONG"), (status, answer.Text("code")));
+    }
+
+    [Fact]
+    public async Task What_is_extradited_goes_into_the_domain_that_is_there_and_makes_none_in_a_mode_that_nobody_has_named()
+    {
+        await using RequestWorld world = await RequestWorld.StartAsync();
+        await world.DoAsync("deploy");
+        (int made, JsonElement contract) = await world.Server.PostAsync("/api/v1/contracts", new { id = "a-lunch", provider = "lunch", mode = "authorized" });
+        Assert.True(made == 201, contract.ToString());
+
+        (int there, JsonElement job) = await world.Server.PostAsync($"/api/v1/cards/{RequestWorld.Iccid}/domains/lunch/extradite", new { application = "hello" });
+        (int status, JsonElement problem) = await world.Server.PostAsync($"/api/v1/cards/{RequestWorld.OtherIccid}/domains/lunch/extradite", new { application = "hello" });
+
+        Assert.True(there == 202, job.ToString());
+        Assert.Equal((409, "MODE_UNCLEAR"), (status, problem.Text("code")));
+        Assert.Equal(["contract a-lunch: authorized", "contract lunch-1: simple"], problem.List("evidence").Select(e => e.GetString()).Order(StringComparer.Ordinal));
     }
 }
