@@ -13,14 +13,9 @@ public sealed class ApplicationShelf(IBooks books, ICatalogueStore catalogue)
     public async Task<IReadOnlyList<CatalogueApplication>> SeenAsync(string tenant, string? provider, CancellationToken cancellationToken)
     {
         IReadOnlyList<CatalogueApplication> all = await catalogue.ApplicationsAsync(tenant, cancellationToken);
-        if (provider is null)
-        {
-            return all;
-        }
-
         ILookup<string, ApplicationOwner> owners = (await books.ListAsync<ApplicationOwner>(tenant, null, cancellationToken))
             .Select(e => e.Document).ToLookup(o => o.Application, StringComparer.Ordinal);
-        return
+        return provider is null ? [.. all.Select(a => As(a, owners[a.Id].FirstOrDefault(o => o.Provider is null)) ?? a)] :
         [
             .. all.Select(a => As(a, owners[a.Id].FirstOrDefault(o => string.Equals(o.Provider, provider, StringComparison.Ordinal)))
                 ?? (a.IsLibrary && IsCarriers(owners[a.Id]) ? a : null)).OfType<CatalogueApplication>(),
@@ -37,36 +32,31 @@ public sealed class ApplicationShelf(IBooks books, ICatalogueStore catalogue)
         string tenant, string? provider, CatalogueApplication uploaded, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uploaded);
-        AuditEntry audit = AuditEntries.ApplicationUploaded(uploaded.UploadedAt, actor, uploaded);
-        bool added = await catalogue.AddApplicationAsync(tenant, uploaded, audit, cancellationToken);
         if (provider is null)
         {
             // What a provider has brought before is the carrier's too from now on.
-            IEnumerable<ApplicationOwner> owners = (await books.ListAsync<ApplicationOwner>(tenant, null, cancellationToken))
-                .Select(e => e.Document).Where(o => string.Equals(o.Application, uploaded.Id, StringComparison.Ordinal));
-            return IsCarriers(owners) ? added : await OwnAsync(tenant, null, uploaded, actor, cancellationToken);
+            bool added = await WriteAsync(tenant, uploaded, actor, cancellationToken);
+            return IsCarriers(await OwnersAsync(tenant, uploaded.Id, cancellationToken)) ? added : await OwnAsync(tenant, null, uploaded, actor, cancellationToken);
         }
 
-        bool owned = await OwnAsync(tenant, provider, uploaded, actor, cancellationToken);
-        if (!added && owned)
-        {
-            await KeepCarriersAsync(tenant, provider, uploaded, actor, cancellationToken);
-        }
-
-        return owned;
-    }
-
-    /// <summary>A load file without entries was the carrier's, and the first entry of a provider shall not take it away.</summary>
-    private async Task KeepCarriersAsync(string tenant, string provider, CatalogueApplication uploaded, Actor actor, CancellationToken cancellationToken)
-    {
-        bool others = (await books.ListAsync<ApplicationOwner>(tenant, null, cancellationToken)).Any(
-            e => string.Equals(e.Document.Application, uploaded.Id, StringComparison.Ordinal)
-                && !string.Equals(e.Document.Provider, provider, StringComparison.Ordinal));
-        if (!others && await catalogue.ApplicationsAsync(tenant, [uploaded.Id], cancellationToken) is [var there])
+        // A load file that is there without entries is the carrier's, and the first entry of a provider shall not take it away. Read in this
+        // order: a provider's entry is there before its load file is.
+        if (await catalogue.ApplicationsAsync(tenant, [uploaded.Id], cancellationToken) is [var there] && (await OwnersAsync(tenant, uploaded.Id, cancellationToken)).Length == 0)
         {
             await OwnAsync(tenant, null, there, actor, cancellationToken);
         }
+
+        bool owned = await OwnAsync(tenant, provider, uploaded, actor, cancellationToken);
+        return await WriteAsync(tenant, uploaded, actor, cancellationToken) || owned;
     }
+
+    private Task<bool> WriteAsync(string tenant, CatalogueApplication uploaded, Actor actor, CancellationToken cancellationToken) =>
+        catalogue.AddApplicationAsync(tenant, uploaded, AuditEntries.ApplicationUploaded(uploaded.UploadedAt, actor, uploaded), cancellationToken);
+
+    private async Task<ApplicationOwner[]> OwnersAsync(string tenant, string application, CancellationToken cancellationToken) =>
+        [.. (await books.ListAsync<ApplicationOwner>(tenant, null, cancellationToken))
+            .Select(e => e.Document)
+            .Where(o => string.Equals(o.Application, application, StringComparison.Ordinal))];
 
     private Task<bool> OwnAsync(string tenant, string? provider, CatalogueApplication application, Actor actor, CancellationToken cancellationToken)
     {

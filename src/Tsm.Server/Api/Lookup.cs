@@ -7,7 +7,7 @@ using Tsm.Card.Identifiers;
 namespace Tsm.Server.Api;
 
 /// <summary>Finds cards and applications by what people call them.</summary>
-internal sealed class Lookup(IAliasIndex aliases, ICatalogueStore catalogue, TimeProvider time)
+internal sealed class Lookup(IAliasIndex aliases, ApplicationShelf shelf, TimeProvider time)
 {
     private const int ShortestIccid = 18;
 
@@ -21,7 +21,7 @@ internal sealed class Lookup(IAliasIndex aliases, ICatalogueStore catalogue, Tim
     /// <summary>The application with this id, package AID or name; null and the problem when there is none or more than one.</summary>
     public async Task<(CatalogueApplication? Application, Problem? Problem)> ApplicationAsync(
         string tenant, string text, CancellationToken cancellationToken) =>
-        Application(await catalogue.ApplicationsAsync(tenant, cancellationToken), text);
+        Application(await shelf.SeenAsync(tenant, provider: null, cancellationToken), text);
 
     /// <summary>As <see cref="ApplicationAsync"/>, among those that the caller may see.</summary>
     public static (CatalogueApplication? Application, Problem? Problem) Application(IReadOnlyList<CatalogueApplication> all, string text)

@@ -1,6 +1,12 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Tsm.Application.Applications;
+using Tsm.Application.AuditTrail;
+using Tsm.Application.Ports;
 using Tsm.Card.CapFiles;
+using Tsm.Tests.Application.Services;
 using Tsm.Tests.Card.CapFiles;
+using Tsm.Tests.Requests;
 using Tsm.Tests.Testing;
 
 namespace Tsm.Tests.Server;
@@ -50,6 +56,49 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
 
         // An applet of the carrier is nobody's but the carrier's; only its libraries are for all.
         Assert.Equal("wallet; ; shared", $"{await SeenAsync(_acme)}; {await SeenAsync(_globex)}; {await SeenAsync(null)}");
+    }
+
+    [Fact]
+    public async Task What_the_carrier_calls_a_load_file_is_what_it_finds_it_by()
+    {
+        await _server.UploadAsAsync(_acme, "wallet", "F0546D5308");
+        await _server.UploadAsAsync(null, "purse", "F0546D5308");
+
+        Assert.Equal("wallet; purse", $"{await SeenAsync(_acme)}; {await SeenAsync(null)}");
+        Assert.Equal(200, (await _server.GetAsync("/api/v1/applications/purse")).Status);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_providers_library_stays_its_own_whenever_the_server_dies(bool after)
+    {
+        IServiceProvider services = _server.Services;
+        bool died = true;
+        for (int step = 1; died; step++)
+        {
+            var fuse = new Fuse();
+            var dying = new ApplicationShelf(services.GetRequiredService<IBooks>(), fuse.Guard(services.GetRequiredService<ICatalogueStore>()));
+            CatalogueApplication library = Offers.LoadFile($"library-{step}", $"F0546D54{step:X2}", library: true);
+            fuse.Set(step, after);
+            try
+            {
+                await dying.AddAsync("default", "acme", library, Actor.FirstStart, CancellationToken.None);
+                died = false;
+            }
+            catch (ProcessDiedException)
+            {
+                // It is started again, with the fuse out.
+            }
+            finally
+            {
+                fuse.Set(int.MaxValue, after);
+            }
+
+            // Others bring the same, or it is brought again: a third sees nothing of it.
+            await dying.AddAsync("default", "globex", library, Actor.FirstStart, CancellationToken.None);
+            await dying.AddAsync("default", "acme", library, Actor.FirstStart, CancellationToken.None);
+            Assert.Contains(library.Name, (await dying.SeenAsync("default", "acme", CancellationToken.None)).Select(a => a.Name));
+            Assert.DoesNotContain(library.Name, (await dying.SeenAsync("default", "initech", CancellationToken.None)).Select(a => a.Name));
+        }
     }
 
     [Fact]
