@@ -29,6 +29,12 @@ public sealed record Service : IBook
     /// <summary>Its code in the tenant's private table, which cards hold too, such as 01 for a canteen card; null where it has none.</summary>
     public byte? Code { get; init; }
 
+    /// <summary>Registered AIDs that it had while it was on cards: they still lead to it, and nobody else gets them.</summary>
+    public ImmutableArray<Aid> FormerAids { get; init; } = [];
+
+    /// <summary>Codes that it had while it was on cards: they still lead to it, and nobody else gets them.</summary>
+    public ImmutableArray<byte> FormerCodes { get; init; } = [];
+
     /// <summary>The name of the application server that allocates keys and serial numbers for it; null where none is needed.</summary>
     public string? ApplicationServer { get; init; }
 
@@ -43,6 +49,21 @@ public sealed record Service : IBook
 
     /// <summary>Since when nobody may ask for it any more; what is on cards can still be suspended and terminated. Null for an offered one.</summary>
     public DateTimeOffset? WithdrawnAt { get; init; }
+
+    /// <summary>Whether an AID is, or was, its registered one.</summary>
+    public bool Has(Aid aid) => Aid == aid || FormerAids.Contains(aid);
+
+    /// <summary>Whether a code is, or was, its own.</summary>
+    public bool Has(byte code) => Code == code || FormerCodes.Contains(code);
+
+    /// <summary>The service with another AID and code, which remembers those that are on cards.</summary>
+    public Service Renamed(Aid? aid, byte? code) => this with
+    {
+        Aid = aid,
+        Code = code,
+        FormerAids = Aid is { } old && old != aid && !FormerAids.Contains(old) ? FormerAids.Add(old) : FormerAids,
+        FormerCodes = Code is { } given && given != code && !FormerCodes.Contains(given) ? FormerCodes.Add(given) : FormerCodes,
+    };
 
     /// <summary>The version of that name; null when there is none.</summary>
     public ServiceVersion? Find(string version) => Versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal));

@@ -13,13 +13,13 @@ public sealed class ServiceCatalogue(IBooks books, ICatalogueStore catalogue)
     public async Task<Service?> FindAsync(string tenant, string id, CancellationToken cancellationToken) =>
         ServiceRules.IsId(id) ? (await books.FindAsync<Service>(tenant, id, cancellationToken))?.Document : null;
 
-    /// <summary>The service with a registered AID; null when there is none.</summary>
+    /// <summary>The service that has, or had, a registered AID; null when there is none.</summary>
     public async Task<Service?> FindByAidAsync(string tenant, Aid aid, CancellationToken cancellationToken) =>
-        (await AllAsync(tenant, cancellationToken)).FirstOrDefault(s => s.Aid == aid);
+        (await AllAsync(tenant, cancellationToken)).FirstOrDefault(s => s.Has(aid));
 
-    /// <summary>The service with a code of the private table; null when there is none.</summary>
+    /// <summary>The service that has, or had, a code of the private table; null when there is none.</summary>
     public async Task<Service?> FindByCodeAsync(string tenant, byte code, CancellationToken cancellationToken) =>
-        (await AllAsync(tenant, cancellationToken)).FirstOrDefault(s => s.Code == code);
+        (await AllAsync(tenant, cancellationToken)).FirstOrDefault(s => s.Has(code));
 
     /// <summary>The service that a card names: by two hexadecimal digits of the private table, or by a registered AID.</summary>
     public async Task<Service?> ResolveOnCardAsync(string tenant, string identifier, CancellationToken cancellationToken) =>

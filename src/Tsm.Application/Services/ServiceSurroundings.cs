@@ -22,7 +22,7 @@ public sealed record ServiceSurroundings(
 {
     /// <summary>Who has an AID already, other than a service itself; null when it is free.</summary>
     public string? HolderOf(Aid aid, string self) =>
-        Services.FirstOrDefault(s => IsOther(s, self) && (s.Aid == aid || s.Versions.Any(v => v.Instance == aid))) is { } service ? Of(service)
+        Services.FirstOrDefault(s => IsOther(s, self) && (s.Has(aid) || s.Versions.Any(v => v.Instance == aid))) is { } service ? Of(service)
         : Applications.FirstOrDefault(a => a.PackageAid == aid) is { } application ? Of(application)
         : Providers.FirstOrDefault(p => p.DomainAid == aid) is { } provider ? Domain(provider)
         : aid == Aid.IssuerSecurityDomain ? "the issuer security domain"
@@ -30,7 +30,7 @@ public sealed record ServiceSurroundings(
         : null;
 
     /// <summary>Which other service has a code of the private table; null when it is free.</summary>
-    public string? HolderOf(byte code, string self) => Services.FirstOrDefault(s => IsOther(s, self) && s.Code == code) is { } service ? Of(service) : null;
+    public string? HolderOf(byte code, string self) => Services.FirstOrDefault(s => IsOther(s, self) && s.Has(code)) is { } service ? Of(service) : null;
 
     /// <summary>The TARs that are given out, and to whom.</summary>
     public IEnumerable<(Tar Tar, string Holder)> Tars(string self) =>
@@ -47,8 +47,8 @@ public sealed record ServiceSurroundings(
         HashSet<Aid> aids = [.. service.Versions.Select(v => v.Instance), .. service.Aid is { } registered ? [registered] : Array.Empty<Aid>()];
         HashSet<Tar> tars = [.. service.Versions.Select(v => v.Tar).OfType<Tar>()];
         return Services.Where(s => IsOther(s, service.Id)).Any(
-            s => (s.Aid is { } aid && aids.Contains(aid))
-                || (s.Code is { } code && code == service.Code)
+            s => aids.Any(s.Has)
+                || (service.Code is { } code && s.Has(code))
                 || s.Versions.Any(v => aids.Contains(v.Instance) || (v.Tar is { } tar && tars.Contains(tar))));
     }
 

@@ -106,7 +106,7 @@ internal static class ServiceEndpoints
             : ApiProblems.Result(ServiceProblems.Unknown(service));
 
     private static async Task<IResult> AmendAsync(
-        string service, ServiceChange body, Caller caller, ServiceDesk desk, CancellationToken cancellationToken) => Shown(await desk.ChangeAsync(
+        string service, ServiceChange body, Caller caller, ServiceDesk desk, IServiceInstances instances, CancellationToken cancellationToken) => Shown(await desk.ChangeAsync(
             caller,
             service,
             async current =>
@@ -117,11 +117,17 @@ internal static class ServiceEndpoints
                 }
 
                 List<ServiceFault> faults = [];
-                Service changed = current with
+                Aid? aid = body.Aid is null ? current.Aid : Aid(body.Aid, faults);
+                byte? code = body.Code is null ? current.Code : Code(body.Code, faults);
+                bool isOnCards = (aid != current.Aid || code != current.Code) && await MayBeOnCardsAsync(current, caller, instances, cancellationToken);
+                if (isOnCards && caller.Provider is not null)
+                {
+                    faults.AddRange(OnCards(current, aid, code));
+                }
+
+                Service changed = (isOnCards ? current.Renamed(aid, code) : current with { Aid = aid, Code = code }) with
                 {
                     Name = body.Name?.Trim() ?? current.Name,
-                    Aid = body.Aid is null ? current.Aid : Aid(body.Aid, faults),
-                    Code = body.Code is null ? current.Code : Code(body.Code, faults),
                     ApplicationServer = body.ApplicationServer is null ? current.ApplicationServer : Nothing(body.ApplicationServer),
                     OnCardSwap = body.OnCardSwap ?? current.OnCardSwap,
                 };
@@ -132,6 +138,26 @@ internal static class ServiceEndpoints
             },
             $"Service {service} is amended.",
             cancellationToken));
+
+    private static async Task<bool> MayBeOnCardsAsync(
+        Service service, Caller caller, IServiceInstances instances, CancellationToken cancellationToken) =>
+        service.Current is not null
+        || (await instances.ListAsync(caller.Tenant, new(Service: service.Id), null, 1, cancellationToken)).Items.Count > 0;
+
+    /// <summary>What cards hold is not the provider's alone to change.</summary>
+    private static IEnumerable<ServiceFault> OnCards(Service current, Aid? aid, byte? code)
+    {
+        const string Next = "Leave it, or ask the carrier to change it; what it was stays with the service.";
+        if (aid != current.Aid)
+        {
+            yield return new("aid", "AID_ON_CARDS", "The service was approved, and cards may name it by its AID.", Next);
+        }
+
+        if (code != current.Code)
+        {
+            yield return new("code", "CODE_ON_CARDS", "The service was approved, and cards may name it by its code.", Next);
+        }
+    }
 
     private static async Task<IResult> WithdrawAsync(string service, Caller caller, ServiceDesk desk, CancellationToken cancellationToken) =>
         Shown(await desk.ChangeAsync(

@@ -127,6 +127,28 @@ public sealed class ServiceApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S1_03_What_is_on_cards_is_changed_by_the_carrier_alone_and_given_to_nobody_else()
+    {
+        await OfferAsync();
+        (string acme, _) = await _server.TokenAsync("provider", "acme");
+        (int before, _) = await _server.AsAsync(acme, HttpMethod.Patch, "/api/v1/services/canteen", new { code = "03" });
+        await _server.VersionAsync("canteen", new { version = "1.0", application = "hello" });
+        await JudgeAsync("1.0", "approve");
+
+        (int provider, JsonElement? faults) = await _server.AsAsync(acme, HttpMethod.Patch, "/api/v1/services/canteen", new { code = "", aid = "F0000000BB" });
+        (int carrier, JsonElement renamed) = await PatchAsync("canteen", new { code = "02", aid = "F0000000BB" });
+        (int taken, JsonElement problem) = await _server.PostAsync("/api/v1/services", new { id = "gate", provider = "globex", name = "Gate", code = "03", aid = "F0000000AA" });
+        (int free, _) = await _server.PostAsync("/api/v1/services", new { id = "gate", provider = "globex", name = "Gate", code = "01" });
+
+        Assert.Equal((200, 422, 200, 409, 201), (before, provider, carrier, taken, free));
+        Assert.Equal(["AID_ON_CARDS", "CODE_ON_CARDS"], faults!.Value.List("errors").Select(e => e.Text("code")));
+        Assert.Equal(("02", "F0000000BB"), (renamed.Text("code"), renamed.Text("aid")));
+        Assert.Equal(["AID_TAKEN", "CODE_TAKEN"], problem.List("errors").Select(e => e.Text("code")));
+        Assert.Equal("canteen", (await Services.ResolveOnCardAsync("default", "03", CancellationToken.None))?.Id);
+        Assert.Equal(200, (await PatchAsync("canteen", new { code = "03", aid = "F0000000AA" })).Status);
+    }
+
+    [Fact]
     public async Task A_version_is_never_changed()
     {
         await OfferAsync();
