@@ -96,7 +96,7 @@ public static class Program
         builder.AddPolicies();
         builder.Services.AddSingleton<CardImporter>();
         builder.AddRequests();
-        builder.AddProviders(builder.Configuration["urls"] ?? DefaultUrl);
+        builder.AddProviders();
         builder.Services.AddHostedService<ServerLife>();
         configure?.Invoke(builder);
 

@@ -49,7 +49,7 @@ internal sealed class SiteNode(string data, string smsc, IReadOnlyDictionary<str
     public async Task StartAsync()
     {
         (RunningProgram program, string ready) = await RunningProgram.StartAsync(
-            Programs.Server, $"{data}.ready", environment, "--urls", "http://127.0.0.1:0", "--data", data, "--smsc", smsc);
+            Programs.Server, $"{data}.ready", environment, "--urls", "http://127.0.0.1:0", "--data", data, "--local-webhooks", "--smsc", smsc);
         JsonNode found = JsonNode.Parse(ready)!;
         (Url, Token) = ((string)found["url"]!, (string)found["token"]!);
         lock (_lock)

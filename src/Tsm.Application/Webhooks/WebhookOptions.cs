@@ -4,10 +4,15 @@ namespace Tsm.Application.Webhooks;
 public sealed class WebhookOptions
 {
     /// <summary>
-    /// Whether addresses inside of private networks and of this machine are taken: where receivers stand beside the server.
-    /// Without it this machine's own are taken as long as the API listens on this machine only. Default: false.
+    /// Whether addresses inside of private networks and of this machine are taken: where receivers stand beside the server. Default: false.
     /// </summary>
     public bool AllowPrivate { get; set; }
+
+    /// <summary>
+    /// Whether addresses of this machine are taken. Who may call the API, through a reverse proxy too, then reaches whatever listens here:
+    /// for a demonstration, or where nobody else has a token. Default: false.
+    /// </summary>
+    public bool AllowLoopback { get; set; }
 
     /// <summary>How often a node looks for events and deliveries. Default: 1 s.</summary>
     public TimeSpan LookEvery { get; set; } = TimeSpan.FromSeconds(1);

@@ -103,7 +103,7 @@ internal static class WebhookMaking
             string? fault = addresses.Fault(url!);
             faults.Demand(
                 fault is null, "url", "URL_NOT_ALLOWED", fault ?? "",
-                "Write an https URL outside of private networks; Webhooks:AllowPrivate of the server takes others.");
+                "Write an https URL outside of private networks; Webhooks:AllowPrivate and AllowLoopback (--local-webhooks) of the server take others.");
         }
 
         return url;

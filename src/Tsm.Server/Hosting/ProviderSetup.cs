@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tsm.Application.Ports;
 using Tsm.Application.Providers;
@@ -11,7 +10,7 @@ namespace Tsm.Server.Hosting;
 /// <summary>Providers, contracts, tokens and webhooks, and the work on them that goes on by itself.</summary>
 internal static class ProviderSetup
 {
-    public static void AddProviders(this WebApplicationBuilder builder, string urls)
+    public static void AddProviders(this WebApplicationBuilder builder)
     {
         IServiceCollection services = builder.Services;
         services.AddSingleton<TokenKeeper>();
@@ -27,15 +26,10 @@ internal static class ProviderSetup
             .Validate(o => o.IsRight, "The times of section Webhooks must be more than 0, and Lease at least three times Timeout.")
             .ValidateOnStart();
         WebhookOptions options = builder.Configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new();
-        services.AddSingleton(new WebhookAddresses(options.AllowPrivate || IsLoopback(urls), options.AllowPrivate));
+        services.AddSingleton(new WebhookAddresses(options.AllowPrivate || options.AllowLoopback, options.AllowPrivate));
         services.AddSingleton<WebhookSender>();
         services.TryAddSingleton<IContractEnding, JobCancelling>();
         services.AddHostedService<ContractWatch>();
         services.AddHostedService<WebhookDeliverer>();
     }
-
-    /// <summary>Whether the API listens on this machine only: then who may call it may as well reach what else listens here.</summary>
-    private static bool IsLoopback(string urls) => urls
-        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .All(u => Uri.TryCreate(u, UriKind.Absolute, out Uri? url) && (url.IsLoopback || IPAddress.TryParse(url.Host, out IPAddress? address) && IPAddress.IsLoopback(address)));
 }

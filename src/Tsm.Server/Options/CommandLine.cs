@@ -18,6 +18,7 @@ public static class CommandLine
                                [;window=10][;rate=N][;answerTimeout=5m][;indicatedGrace=30s][;maxSends=30]
                                [;receipts=failures|all|none]
           --after-restore      the database was restored before this start: counters move ahead, cards are audited
+          --local-webhooks     webhooks may lead to this machine, whatever listens on it: for demonstrations
           --host HOST          where grains live: embedded (default), or orleans on a PostgreSQL, in a build with -p:EnableOrleans=true
           --silo-port PORT     with --host orleans: where other silos reach this one (default 11111)
           --gateway-port PORT  with --host orleans: where clients outside of the cluster do; 0 for none (default)
@@ -46,6 +47,7 @@ public static class CommandLine
     {
         ["--exit-with-stdin"] = nameof(ServerOptions.ExitWithStdin),
         ["--after-restore"] = "Storage:AfterRestore",
+        ["--local-webhooks"] = "Webhooks:AllowLoopback",
     };
 
     private static readonly Dictionary<string, string> SmscSettings = new(StringComparer.OrdinalIgnoreCase)

@@ -94,6 +94,7 @@ public sealed class TwoServersProvidersTests(PrivatePostgres postgres) : IAsyncL
         [
             ("Storage:ConnectionString", _database),
             ("Storage:Vault:KeyFile", _vaultKey),
+            ("Webhooks:AllowLoopback", "true"),
             ("Webhooks:LookEvery", "00:00:00.1"),
             ("Contracts:LookEvery", "00:00:00.05"),
         ];

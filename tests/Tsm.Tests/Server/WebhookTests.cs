@@ -10,6 +10,7 @@ public sealed class WebhookTests : IAsyncLifetime
 {
     private static readonly (string, string)[] Fast =
     [
+        ("Webhooks:AllowLoopback", "true"),
         ("Webhooks:LookEvery", "00:00:00.05"),
         ("Webhooks:FirstPause", "00:00:00.1"),
         ("Webhooks:LongestPause", "00:00:00.4"),
@@ -171,6 +172,18 @@ public sealed class WebhookTests : IAsyncLifetime
             await stream.CopyToAsync(content);
             Assert.True(content.ToArray().AsSpan().IndexOf(Encoding.ASCII.GetBytes(secret)) < 0, file);
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_listens_on_its_own_machine_may_stand_behind_a_proxy_and_takes_no_receiver_there_unasked()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        await server.ProviderAsync("bank");
+        (string token, _) = await server.TokenAsync("provider", "bank");
+
+        (int status, JsonElement? problem) = await server.AsAsync(token, HttpMethod.Post, "/api/v1/webhooks", new { url = _receiver.Url });
+
+        Assert.Equal((422, "URL_NOT_ALLOWED"), (status, problem!.Value.List("errors").Single().Text("code")));
     }
 
     private async Task<(string Id, string Secret)> WebhookAsync(string[]? kinds = null, string[]? services = null)

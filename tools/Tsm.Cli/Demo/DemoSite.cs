@@ -141,7 +141,7 @@ internal sealed class DemoSite : IAsyncDisposable
         string port = Simulator.SmppPort.ToString(CultureInfo.InvariantCulture);
         _server = ChildProcess.Start("server", program,
         [
-            "--urls", "http://127.0.0.1:0", "--data", Path.Combine(Folder, "data"), "--ready-file", ready, "--exit-with-stdin",
+            "--urls", "http://127.0.0.1:0", "--data", Path.Combine(Folder, "data"), "--ready-file", ready, "--exit-with-stdin", "--local-webhooks",
             "--smsc", $"name=demo;host=127.0.0.1;port={port};systemId={SystemId};password={password};source={Source};answerTimeout=1s;maxSends=30",
         ], Folder, Path.Combine(Folder, "server.log"), _time);
         string text = await _server.WaitForFileAsync(ready, ReadyLimit, cancellation);
