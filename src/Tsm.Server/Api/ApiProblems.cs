@@ -178,13 +178,13 @@ internal static partial class ApiProblems
     public static Problem RequestInvalid(string meaning, string next) =>
         Of("REQUEST_INVALID", "Request invalid", meaning, "The request does not say what is needed in the form that is needed.", next);
 
-    public static Problem IdempotencyKeyReused(string job) => Of(
+    public static Problem IdempotencyKeyReused(string first) => Of(
         "IDEMPOTENCY_KEY_REUSED",
         "Idempotency key reused",
-        "This Idempotency-Key was used for another request on this card.",
+        "This Idempotency-Key was used for another request.",
         "A key stands for one request; this one differs from the first that carried it.",
         "Take a new key for a new request.",
-        $"job {job}");
+        first);
 
     public static Problem TurnFailed(string what) => Of(
         "TURN_FAILED",

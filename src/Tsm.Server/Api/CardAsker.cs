@@ -45,7 +45,7 @@ internal sealed class CardAsker(Lookup lookup, IGrainHost host, IJobReads jobs, 
             {
                 JobRejected rejected => rejected.Problem,
                 JobForgotten when row is null => ApiProblems.JobUnknown(command.JobId),
-                JobAccepted or JobForgotten when !IsOf(row!, command) => ApiProblems.IdempotencyKeyReused(command.JobId),
+                JobAccepted or JobForgotten when !IsOf(row!, command) => ApiProblems.IdempotencyKeyReused($"job {command.JobId}"),
                 JobAccepted or JobForgotten => null,
                 _ => JobRequests.Unexpected(reply, card),
             };

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Tsm.Application.Applications;
 using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
@@ -37,6 +38,7 @@ internal static class DomainEndpoints
     private static async Task<IResult> RotateAsync(
         string card,
         string provider,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         Caller caller,
         Lookup lookup,
         CardStates states,
@@ -44,6 +46,11 @@ internal static class DomainEndpoints
         JobView view,
         CancellationToken cancellationToken)
     {
+        if (RequestForms.KeyFault(idempotencyKey) is { } wrong)
+        {
+            return ApiProblems.Result(ApiProblems.RequestInvalid(wrong, "Correct the request; nothing was done."));
+        }
+
         if (await lookup.CardAsync(caller.Tenant, card, cancellationToken) is not GrainKey key
             || await states.FindAsync(key, cancellationToken) is not { } found)
         {
@@ -62,13 +69,14 @@ internal static class DomainEndpoints
 
         ServiceOrder order = new() { Provider = provider, Domain = new(domain.Aid, domain.Tar, domain.Mode, domain.RemoveWhenEmpty) };
         return await AskAsync(
-            card, new("", Operation.RotateKeys, null, null, null, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
+            card, new("", Operation.RotateKeys, null, null, null, false, default, default, caller.Actor, order), idempotencyKey, caller, asker, view, cancellationToken);
     }
 
     private static async Task<IResult> ExtraditeAsync(
         string card,
         string provider,
         ExtraditionRequest body,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         Caller caller,
         Lookup lookup,
         CardStates states,
@@ -78,6 +86,11 @@ internal static class DomainEndpoints
         JobView view,
         CancellationToken cancellationToken)
     {
+        if (RequestForms.KeyFault(idempotencyKey) is { } wrong)
+        {
+            return ApiProblems.Result(ApiProblems.RequestInvalid(wrong, "Correct the request; nothing was done."));
+        }
+
         (CatalogueApplication? application, Problem? problem) = await lookup.ApplicationAsync(caller.Tenant, body.Application, cancellationToken);
         Aid? instance = null;
         if (application is null)
@@ -127,13 +140,15 @@ internal static class DomainEndpoints
                 : new(there.Aid, there.Tar, there.Mode, there.RemoveWhenEmpty),
         };
         return await AskAsync(
-            card, new("", Operation.Extradite, application.Id, null, instance, false, default, default, caller.Actor, order), caller, asker, view, cancellationToken);
+            card, new("", Operation.Extradite, application.Id, null, instance, false, default, default, caller.Actor, order), idempotencyKey, caller, asker, view, cancellationToken);
     }
 
     private static async Task<IResult> AskAsync(
-        string card, EnqueueJob command, Caller caller, CardAsker asker, JobView view, CancellationToken cancellationToken)
+        string card, EnqueueJob command, string? idempotencyKey, Caller caller, CardAsker asker, JobView view, CancellationToken cancellationToken)
     {
-        CardOutcome outcome = (await asker.AskAsync(caller.Tenant, [card], command, null, cancellationToken))[0];
+        // A job does not remember its provider: the key does.
+        string? key = idempotencyKey is null ? null : $"{command.Operation}|{command.Order!.Provider}|{idempotencyKey}";
+        CardOutcome outcome = (await asker.AskAsync(caller.Tenant, [card], command, key, cancellationToken))[0];
         if (outcome.Job is not { } job)
         {
             return ApiProblems.Result(outcome.Problem!);

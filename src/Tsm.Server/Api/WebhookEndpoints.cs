@@ -17,7 +17,7 @@ internal static class WebhookEndpoints
         RouteGroupBuilder webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks");
         webhooks.MapPost("", WebhookMaking.CreateAsync)
             .WithName("CreateWebhook")
-            .WithSummary("Makes a webhook for events from now on; the answer is the only place where its secret is ever shown")
+            .WithSummary("Makes a webhook for events from now on; only the answer, and that to the same Idempotency-Key again, shows its secret")
             .Produces<WebhookCreated>(StatusCodes.Status201Created)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status422UnprocessableEntity)
             .AlsoFor(Role.Provider);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Mvc;
 using Tsm.Application.AuditTrail;
 using Tsm.Application.Events;
 using Tsm.Application.Ports;
@@ -21,6 +22,7 @@ internal static class WebhookMaking
 
     public static async Task<IResult> CreateAsync(
         WebhookRequest body,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         Caller caller,
         IBooks books,
         IWebhookDeliveries deliveries,
@@ -29,6 +31,11 @@ internal static class WebhookMaking
         TimeProvider time,
         CancellationToken cancellationToken)
     {
+        if (RequestForms.KeyFault(idempotencyKey) is { } wrong)
+        {
+            return ApiProblems.Result(ApiProblems.RequestInvalid(wrong, "Correct the request; nothing was done."));
+        }
+
         var faults = new Faults();
         string? provider = body.Provider ?? caller.Provider;
         if (provider is not null)
@@ -47,7 +54,7 @@ internal static class WebhookMaking
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        string id = Guid.CreateVersion7(now).ToString("N");
+        string id = idempotencyKey is null ? Guid.CreateVersion7(now).ToString("N") : NameOf(caller, idempotencyKey);
         string secret = SecretPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretOctets));
         var webhook = new Webhook
         {
@@ -62,10 +69,26 @@ internal static class WebhookMaking
         };
         AuditEntry audit = AuditEntries.BookSaved(
             now, caller.Actor, webhook, $"A webhook to {url!.Host} was made.", ("url", url.AbsoluteUri), ("provider", provider));
-        await books.SaveAsync(caller.Tenant, webhook, expected: 0, audit, cancellationToken);
+        if (!await books.SaveAsync(caller.Tenant, webhook, expected: 0, audit, cancellationToken))
+        {
+            // Made before, by the same request: whoever has not heard the answer cannot read what the webhook signs.
+            if (await books.FindAsync<Webhook>(caller.Tenant, id, cancellationToken) is not { Document: { } made } || !IsSame(made, webhook))
+            {
+                return ApiProblems.Result(ApiProblems.IdempotencyKeyReused($"webhook {id}"));
+            }
+
+            (webhook, secret) = (made, Encoding.UTF8.GetString(vault.Unseal(Webhook.Place(caller.Tenant, id), made.Secret)));
+        }
+
         await deliveries.OpenAsync(caller.Tenant, id, webhook.After, cancellationToken);
         return Results.Created($"/api/v1/webhooks/{id}", new WebhookCreated(secret, WebhookDetails.From(webhook)));
     }
+
+    private static string NameOf(Caller caller, string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        $"{caller.Tenant}|webhook|{caller.Actor.Kind}|{caller.Actor.Name.Length}:{caller.Actor.Name}|{key}")).AsSpan(0, 16));
+
+    private static bool IsSame(Webhook made, Webhook asked) =>
+        made.Provider == asked.Provider && made.Url == asked.Url && made.Kinds.SequenceEqual(asked.Kinds) && made.Services.SequenceEqual(asked.Services);
 
     public static async Task<IResult> TestAsync(
         string id,

@@ -45,7 +45,7 @@ public sealed record EventDetails(
 
 /// <summary>A webhook to be made.</summary>
 /// <param name="Provider">The provider whose events it gets; absent for all. A provider can only name itself.</param>
-/// <param name="Url">Where to: https, or http on the server's own machine.</param>
+/// <param name="Url">Where to: https, or http on the server's own machine where it takes that.</param>
 /// <param name="Kinds">The kinds of events that it gets; absent or empty for all.</param>
 /// <param name="Services">The services whose events it gets; absent or empty for all.</param>
 public sealed record WebhookRequest(string? Provider, string? Url, IReadOnlyList<string>? Kinds, IReadOnlyList<string>? Services);
@@ -71,7 +71,7 @@ public sealed record WebhookDetails(
         webhook.CreatedAt);
 }
 
-/// <summary>A webhook that was just made. Its secret is shown this once and can never be shown again.</summary>
+/// <summary>A webhook that was just made. Its secret is shown here alone: to who makes it, and to the same request again.</summary>
 /// <param name="Secret">The key of the signature: the octets of this text in UTF-8.</param>
 /// <param name="Details">The webhook.</param>
 public sealed record WebhookCreated(string Secret, WebhookDetails Details);

@@ -435,6 +435,22 @@ public sealed partial class RequestApiTests : IAsyncLifetime
         await _world.AllocationsAsync("released");
     }
 
+    [Fact]
+    public async Task The_same_key_rotates_the_keys_of_a_domain_once()
+    {
+        await _world.DoAsync("deploy");
+        string path = $"/api/v1/cards/{RequestWorld.Iccid}/domains/lunch/rotate-keys";
+        string operators = (await _world.Server.TokenAsync("operator", null)).Token;
+
+        (int first, JsonElement job) = await _world.SendAsync(operators, HttpMethod.Post, path, new { }, "k-1");
+        (int again, JsonElement same) = await _world.SendAsync(operators, HttpMethod.Post, path, new { }, "k-1");
+        (int other, JsonElement second) = await _world.SendAsync(operators, HttpMethod.Post, path, new { }, "k-2");
+
+        Assert.Equal((202, 202, 202), (first, again, other));
+        Assert.Equal(job.Text("id"), same.Text("id"));
+        Assert.NotEqual(job.Text("id"), second.Text("id"));
+    }
+
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT[^""]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Moments();
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -184,6 +185,33 @@ public sealed class WebhookTests : IAsyncLifetime
         (int status, JsonElement? problem) = await server.AsAsync(token, HttpMethod.Post, "/api/v1/webhooks", new { url = _receiver.Url });
 
         Assert.Equal((422, "URL_NOT_ALLOWED"), (status, problem!.Value.List("errors").Single().Text("code")));
+    }
+
+    [Fact]
+    public async Task The_same_key_is_the_same_webhook_and_its_secret_is_told_to_who_has_made_it()
+    {
+        await _server.ProviderAsync("bank");
+        await _server.ProviderAsync("metro");
+        string bank = (await _server.TokenAsync("provider", "bank")).Token, metro = (await _server.TokenAsync("provider", "metro")).Token;
+        Task<(int Status, JsonElement Body)> MakeAsync(string token, string url) => _server.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/webhooks",
+            JsonContent.Create(new { url }),
+            headers =>
+            {
+                headers.Authorization = new("Bearer", token);
+                headers.Add("Idempotency-Key", "first");
+            });
+
+        (int made, JsonElement one) = await MakeAsync(bank, _receiver.Url);
+        (int again, JsonElement two) = await MakeAsync(bank, _receiver.Url);
+        (int reused, JsonElement problem) = await MakeAsync(bank, "https://bank.example/x");
+        (int theirs, JsonElement other) = await MakeAsync(metro, _receiver.Url);
+
+        Assert.Equal((201, 201, 422, 201), (made, again, reused, theirs));
+        Assert.Equal((one.ToString(), "IDEMPOTENCY_KEY_REUSED"), (two.ToString(), problem.Text("code")));
+        Assert.NotEqual(one.Text("secret"), other.Text("secret"));
+        Assert.Equal(2, (await _server.GetAsync("/api/v1/webhooks")).Body.List("items").Count());
     }
 
     private async Task<(string Id, string Secret)> WebhookAsync(string[]? kinds = null, string[]? services = null)
