@@ -39,7 +39,9 @@ internal sealed record Caller(string Tenant, Actor Actor, Role Role = Role.Opera
                 Role.ApplicationServer => ActorKind.ApplicationServer,
                 _ => ActorKind.Operator,
             },
-            token.Scope ?? token.Name,
+
+            // Names of tokens are what people like; ids are given once.
+            token.Scope ?? $"{token.Name} ({token.Id})",
             claim),
         role,
         token.Scope);

@@ -436,6 +436,21 @@ public sealed partial class RequestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_agents_of_one_name_who_use_the_same_key_do_not_meet()
+    {
+        await _world.DoAsync("deploy");
+        (string one, _) = await _world.Server.TokenAsync("customerService", null);
+        (string two, _) = await _world.Server.TokenAsync("customerService", null);
+
+        (int first, JsonElement ours) = await _world.AskAsync("suspend", key: "first", token: one);
+        (int second, JsonElement theirs) = await _world.AskAsync("suspend", RequestWorld.OtherMsisdn, key: "first", token: two);
+
+        Assert.Equal((202, 409), (first, second));
+        Assert.Equal("SERVICE_NOT_ON_CARD", theirs.Text("code"));
+        await _world.EndAsync(ours);
+    }
+
+    [Fact]
     public async Task The_same_key_rotates_the_keys_of_a_domain_once()
     {
         await _world.DoAsync("deploy");

@@ -43,15 +43,18 @@ public sealed class TokenApiTests : IAsyncLifetime
     {
         await _server.ProviderAsync("bank");
         (string provider, _) = await _server.TokenAsync("provider", "bank");
-        (string oper, _) = await _server.TokenAsync("operator", null);
+        (string oper, string id) = await _server.TokenAsync("operator", null);
+        (string namesake, string other) = await _server.TokenAsync("operator", null);
         (int made, _) = await _server.AsAsync(provider, HttpMethod.Post, "/api/v1/webhooks", new { url = "https://bank.example/x" });
         (int paused, _) = await _server.AsAsync(oper, HttpMethod.Post, "/api/v1/providers", new { id = "metro", name = "Metro" });
+        await _server.AsAsync(namesake, HttpMethod.Post, "/api/v1/providers", new { id = "tram", name = "Tram" });
 
         (_, JsonElement trail) = await _server.GetAsync("/api/v1/audit-trail?action=book.saved&limit=1000");
 
         Assert.Equal((201, 201), (made, paused));
         Assert.Contains(trail.List("items"), e => e.Text("actorKind") == "provider" && e.Text("actor") == "bank" && e.Text("subjectKind") == "webhook");
-        Assert.Contains(trail.List("items"), e => e.Text("actorKind") == "operator" && e.Text("actor") == "token of operator" && e.Text("subject") == "metro");
+        Assert.Contains(trail.List("items"), e => e.Text("actorKind") == "operator" && e.Text("actor") == $"token of operator ({id})" && e.Text("subject") == "metro");
+        Assert.Contains(trail.List("items"), e => e.Text("actor") == $"token of operator ({other})" && e.Text("subject") == "tram");
     }
 
     [Fact]
