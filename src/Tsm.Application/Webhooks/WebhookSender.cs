@@ -108,9 +108,9 @@ public sealed class WebhookSender : IDisposable
             int count = await stream.ReadAtLeastAsync(octets, octets.Length, throwOnEndOfStream: false, cancellationToken);
             return Kept(Encoding.UTF8.GetString(octets, 0, count));
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
-            // The status has come, and it decides.
+            // The status has come, and it decides, however long the rest takes.
             return "";
         }
     }

@@ -20,6 +20,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>What it answers to a message; 204 for all unless a test says otherwise.</summary>
     public Func<Received, int> Answer { get; set; } = _ => StatusCodes.Status204NoContent;
 
+    /// <summary>Whether it says 200, and then nothing more for as long as it is listened to.</summary>
+    public bool Hangs { get; set; }
+
     public string Url => _app.Urls.Single() + "/events";
 
     /// <summary>The ids of events that were taken, in the order in which they came.</summary>
@@ -49,6 +52,14 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             TimeProvider.System.GetUtcNow());
         received = received with { Status = Answer(received) };
         Received.Enqueue(received);
+        if (Hangs)
+        {
+            await context.Response.WriteAsync("taken");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return;
+        }
+
         context.Response.StatusCode = received.Status;
         if (received.Status >= 300)
         {

@@ -188,6 +188,19 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receiver_that_answers_and_never_ends_its_answer_has_taken_the_event()
+    {
+        _receiver.Hangs = true;
+        (string id, _) = await WebhookAsync();
+
+        await _server.RaiseAsync("service.activated", "bank");
+        JsonElement[] shown = await ProviderWorld.UntilAsync(() => DeliveriesAsync(id), d => d is [var one] && one.GetProperty("attempts").GetInt32() > 0);
+
+        Assert.Equal(("delivered", 200), (shown[0].Text("status"), shown[0].GetProperty("code").GetInt32()));
+        Assert.Single(_receiver.Received);
+    }
+
+    [Fact]
     public async Task The_same_key_is_the_same_webhook_and_its_secret_is_told_to_who_has_made_it()
     {
         await _server.ProviderAsync("bank");
