@@ -91,6 +91,9 @@ public interface IWebhookDeliveries
     /// <summary>Takes a webhook's deliveries away, because there is no such webhook any more.</summary>
     Task RemoveAsync(string tenant, string webhook, CancellationToken cancellationToken);
 
+    /// <summary>Gives up what waits past its time: of a paused webhook, for which no attempts are made.</summary>
+    Task GiveUpAsync(string tenant, string webhook, CancellationToken cancellationToken);
+
     /// <summary>Takes deliveries away that have ended long ago.</summary>
     Task ForgetAsync(string tenant, string webhook, TimeSpan keepFor, CancellationToken cancellationToken);
 }

@@ -54,7 +54,7 @@ internal sealed class WebhookRun(
             await deliveries.AddAsync(claim.Tenant, claim.Webhook, wanted, options.GiveUpAfter, cancellationToken);
         }
 
-        await ForgetAsync(cancellationToken);
+        await ForgetAsync(webhook, cancellationToken);
         for (int attempt = 0; attempt < AttemptsInOnePass && !webhook.Paused; attempt++)
         {
             if (!await RenewAsync(cancellationToken))
@@ -99,10 +99,16 @@ internal sealed class WebhookRun(
         return isOurs;
     }
 
-    private async Task ForgetAsync(CancellationToken cancellationToken)
+    private async Task ForgetAsync(Webhook webhook, CancellationToken cancellationToken)
     {
         if (_forgotAt is not { } at || time.GetElapsedTime(at) >= ForgetEvery)
         {
+            // Elsewhere an attempt decides what is given up; here none is made.
+            if (webhook.Paused)
+            {
+                await deliveries.GiveUpAsync(claim.Tenant, claim.Webhook, cancellationToken);
+            }
+
             await deliveries.ForgetAsync(claim.Tenant, claim.Webhook, options.KeepFor, cancellationToken);
             _forgotAt = time.GetTimestamp();
         }

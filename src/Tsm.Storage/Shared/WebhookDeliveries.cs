@@ -215,6 +215,17 @@ public sealed partial class WebhookDeliveries(ISql sql) : IWebhookDeliveries
         cancellationToken);
 
     /// <inheritdoc/>
+    public async Task GiveUpAsync(string tenant, string webhook, CancellationToken cancellationToken)
+    {
+        long now = await sql.NowAsync(cancellationToken);
+        await RunAsync(
+            tenant,
+            $"UPDATE webhook_deliveries SET status = 'Failed', next_at = NULL, ended_at = @now, text = @text WHERE {Ours} AND status = 'Waiting' AND give_up_at <= @now",
+            new { tenant, webhook, now, text = "Given up: the webhook was paused." },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task ForgetAsync(string tenant, string webhook, TimeSpan keepFor, CancellationToken cancellationToken)
     {
         long now = await sql.NowAsync(cancellationToken);

@@ -141,6 +141,21 @@ public abstract partial class StoreContract
     }
 
     [ContractFact]
+    public async Task What_waits_while_a_webhook_is_paused_is_given_up_after_its_time_too()
+    {
+        await AddAsync("1");
+        _time.Advance(Day / 2);
+        await AddAsync("2");
+        _time.Advance(Day / 2);
+
+        await Deliveries.GiveUpAsync(StoreData.Tenant, Hook, CancellationToken.None);
+
+        IReadOnlyList<WebhookDelivery> all = (await Deliveries.ListAsync(StoreData.Tenant, Hook, null, 10, CancellationToken.None)).Items;
+        Assert.Equal([("2", DeliveryStatus.Waiting), ("1", DeliveryStatus.Failed)], all.Select(d => (d.Event, d.Status)));
+        Assert.Equal("2", (await NextAsync())!.Event);
+    }
+
+    [ContractFact]
     public async Task A_webhook_that_was_written_down_only_is_found_and_one_that_is_gone_leaves_nothing()
     {
         var webhook = new Webhook { Id = Hook, Url = new("https://a.example"), Secret = Octets.Parse("00"), CreatedAt = StoreData.Epoch, After = 5 };
