@@ -33,7 +33,7 @@ public sealed record CardJob
     /// <summary>Privileges of the instance; empty for none.</summary>
     public Octets Privileges { get; init; }
 
-    /// <summary>Content of C9.</summary>
+    /// <summary>Content of C9, in clear; that of a service is in the order, and sealed there.</summary>
     public Octets Parameters { get; init; }
 
     /// <summary>On whose behalf it is done and where its application goes; null for the carrier's own in its own domain.</summary>
@@ -56,6 +56,9 @@ public sealed record CardJob
 
     /// <summary>Whether the card was asked what is on it because an answer did not fit the books.</summary>
     public bool AuditedForDrift { get; init; }
+
+    /// <summary>Whether the card was asked which keys it has because it has refused ours.</summary>
+    public bool KeysListed { get; init; }
 
     /// <summary>Whether this job has put the load file on the card, so that it takes it away again when it fails.</summary>
     public bool LoadedHere { get; init; }

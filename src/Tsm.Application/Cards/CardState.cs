@@ -190,14 +190,25 @@ public sealed record DelegationKeys(Octets ReceiptKey, bool IsProven, int? Recei
     /// <summary>Whether they were sent, and it is not known yet whether the card has them.</summary>
     public bool IsSent { get; init; }
 
-    /// <summary>Which of them the card has told to have, ours or those that it came with; null before it was asked.</summary>
-    public DelegationKeyList? Listed { get; init; }
+    /// <summary>What is known of the token key by itself: a card may have one of the two and not the other.</summary>
+    public KeyPlace Token { get; init; }
+
+    /// <summary>What is known of the receipt key by itself.</summary>
+    public KeyPlace Receipt { get; init; }
 }
 
-/// <summary>Which keys of delegated management are on a card, each by itself: it may have taken one and not the other.</summary>
-/// <param name="Token">Whether there is a token key 70/01.</param>
-/// <param name="Receipt">Whether there is a receipt key 71/01.</param>
-public sealed record DelegationKeyList(bool Token, bool Receipt);
+/// <summary>What is known of a key on a card.</summary>
+public enum KeyPlace
+{
+    /// <summary>It is not there, as far as is known: it is added.</summary>
+    Missing,
+
+    /// <summary>It was there when the card refused ours: it is replaced.</summary>
+    Anothers,
+
+    /// <summary>It is there and ours.</summary>
+    Ours,
+}
 
 /// <summary>A service that is or was on the card.</summary>
 /// <param name="Generation">1 for its first time on this card, then 2, 3, ...</param>

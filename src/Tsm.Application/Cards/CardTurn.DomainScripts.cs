@@ -56,7 +56,7 @@ internal sealed partial class CardTurn
             return new(job.Order?.Domain?.Aid, null);
         }
 
-        return signs ? new(domain.Aid, Sign) : ContentOwner.WithoutSignature(domain.Aid);
+        return signs ? new(domain.Aid, Sign) : ContentOwner.Planned(domain.Aid);
 
         ChainedCommand Sign(ChainedCommand command)
         {
@@ -74,14 +74,19 @@ internal sealed partial class CardTurn
         using KeyMaterial receipt = KeyMaterial.From(secret, KeyAlgorithm.Aes);
         CryptographicOperations.ZeroMemory(secret);
 
-        // A key that is there is replaced, which must keep its type and length, and one that is not is added (§11.8.2.3.3).
-        int replacedToken = delegation.Listed is { Token: true } ? TokenKeyVersion : 0;
-        int replacedReceipt = delegation.Listed is { Receipt: true } ? ReceiptKeyVersion : 0;
         KeyData point = KeyData.Of([new(KeyType.EccPublic, token.PublicPoint), new(KeyType.EccParameters, Octets.Copy([CurveP256]))], default);
-        ChainedCommand putToken = PutKeyCommand.For(replacedToken, 1, PutKeyData.Of(TokenKeyVersion, [point]));
+        ChainedCommand putToken = PutKeyCommand.For(Replaced(delegation.Token, TokenKeyVersion), 1, PutKeyData.Of(TokenKeyVersion, [point]));
         KeyData key = KeyTransport.Protect(receipt, issuer.Dek!, TransportOptions);
-        ChainedCommand putReceipt = PutKeyCommand.For(replacedReceipt, 1, PutKeyData.Of(ReceiptKeyVersion, [key]));
-        return new([putToken, putReceipt], [new(Purpose.PutTokenKey, null), new(Purpose.PutReceiptKey, null)], new());
+        ChainedCommand putReceipt = PutKeyCommand.For(Replaced(delegation.Receipt, ReceiptKeyVersion), 1, PutKeyData.Of(ReceiptKeyVersion, [key]));
+        return delegation switch
+        {
+            { Token: KeyPlace.Ours } => new([putReceipt], [new(Purpose.PutReceiptKey, null)], new()),
+            { Receipt: KeyPlace.Ours } => new([putToken], [new(Purpose.PutTokenKey, null)], new()),
+            _ => new([putToken, putReceipt], [new(Purpose.PutTokenKey, null), new(Purpose.PutReceiptKey, null)], new()),
+        };
+
+        // A key that is there is replaced, which must keep its type and length, and one that is not is added (§11.8.2.3.3).
+        static int Replaced(KeyPlace place, int version) => place == KeyPlace.Anothers ? version : 0;
     }
 
     private PlannedStep CreateDomain(DomainOrder ordered)

@@ -146,6 +146,9 @@ internal sealed partial class CardTurn
         _card = _card with { SecurityDomains = at < 0 ? _card.SecurityDomains.Add(domain) : _card.SecurityDomains.SetItem(at, domain) };
     }
 
+    private void Keep(DelegationKeys keys) =>
+        _card = _card with { Delegation = keys with { IsProven = keys is { Token: KeyPlace.Ours, Receipt: KeyPlace.Ours } } };
+
     private void ChangeDomain(Aid aid, Func<CardDomain, CardDomain> change)
     {
         if (DomainOf(aid) is { } domain)
@@ -159,8 +162,11 @@ internal sealed partial class CardTurn
     {
         switch (part.Purpose)
         {
+            case Purpose.PutTokenKey:
+                Keep(_card.Delegation! with { Token = KeyPlace.Ours });
+                break;
             case Purpose.PutReceiptKey:
-                _card = _card with { Delegation = _card.Delegation! with { IsProven = true } };
+                Keep(_card.Delegation! with { Receipt = KeyPlace.Ours });
                 break;
             case Purpose.CreateDomain:
                 Confirm(part.Aid!.Value, ContentKind.SecurityDomain, LifeCycle.Selectable);
@@ -229,12 +235,25 @@ internal sealed partial class CardTurn
         Change(j => j with { Attempted = there });
     }
 
-    /// <summary>Which of token key and receipt key are on the card. Whether they are ours the list does not tell: they are put in any case.</summary>
+    /// <summary>
+    /// Which of token key and receipt key are on the card. One that appeared after a PUT KEY of which the outcome is unknown is ours; one
+    /// that is there after the card has refused ours is another's.
+    /// </summary>
     private void TakeDelegationKeys(Octets answer)
     {
+        DelegationKeys delegation = _card.Delegation!;
         bool told = KeyInformation.TryParseTemplate(answer.Span, out ImmutableArray<KeyInformation> keys, out _);
-        bool Has(int version) => told && keys.Any(k => k.KeyVersion == version && k.KeyId == 1);
-        _card = _card with { Delegation = _card.Delegation! with { IsSent = false, Listed = new(Has(TokenKeyVersion), Has(ReceiptKeyVersion)) } };
+        KeyPlace Seen(KeyPlace before, int version) =>
+            !told || !keys.Any(k => k.KeyVersion == version && k.KeyId == 1) ? KeyPlace.Missing
+            : before != KeyPlace.Missing ? before
+            : delegation.IsSent ? KeyPlace.Ours
+            : KeyPlace.Anothers;
+        Keep(delegation with
+        {
+            IsSent = false,
+            Token = Seen(delegation.Token, TokenKeyVersion),
+            Receipt = Seen(delegation.Receipt, ReceiptKeyVersion),
+        });
     }
 
     /// <summary>Whether the domain that a job was about is to go: it is empty, and its provider does not keep it.</summary>

@@ -182,9 +182,10 @@ internal sealed partial class CardTurn
                 ApplyDomain(part);
                 Change(j => j with { Cursor = new() });
                 break;
-            case Purpose.PutTokenKey or Purpose.PutReceiptKey when _card.Delegation!.Listed is null && status.Value is 0x6985 or 0x6A80 or 0x6A88:
-                // One may be there: from an attempt that the books have lost, or because the card came with it.
-                Change(j => j with { Cursor = new() { Stage = Stage.ListDelegationKeys } });
+            case Purpose.PutTokenKey or Purpose.PutReceiptKey when !Active.KeysListed && status.Value is 0x6985 or 0x6A80 or 0x6A88:
+                // It may be there, or be gone: the card came with it, or the books have lost or missed something.
+                _card = _card with { Delegation = _card.Delegation! with { IsSent = false } };
+                Change(j => j with { KeysListed = true, Cursor = new() { Stage = Stage.ListDelegationKeys } });
                 break;
             case Purpose.ListApplications or Purpose.ListLoadFiles when notFound:
                 Change(j => j with { Cursor = packet.After });

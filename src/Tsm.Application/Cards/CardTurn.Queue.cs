@@ -257,7 +257,7 @@ internal sealed partial class CardTurn
     {
         DomainOrder? ordered = job.Order?.Domain;
         ContentOwner owner = ordered is not null && (DomainOf(job)?.Mode ?? ordered.Mode) == ContractMode.Delegated
-            ? ContentOwner.WithoutSignature(ordered.Aid)
+            ? ContentOwner.Planned(ordered.Aid)
             : new(ordered?.Aid, null);
         return JobPlanner.Steps(job, Model, Application(job.Application), Capacity, owner).Select(s => TooLong(job, s)).FirstOrDefault(p => p is not null);
     }

@@ -20,7 +20,7 @@ public sealed record ContentOwner(Aid? Domain, Func<ChainedCommand, ChainedComma
     public static ContentOwner Issuer { get; } = new(null, null);
 
     /// <summary>A domain with delegated management whose tokens have the right length and permit nothing: to plan with.</summary>
-    public static ContentOwner WithoutSignature(Aid domain) => new(domain, command => DelegationToken.Attach(command, Octets.Own(new byte[TokenLength])));
+    public static ContentOwner Planned(Aid domain) => new(domain, command => DelegationToken.Attach(command, Octets.Own(new byte[TokenLength])));
 
     /// <summary>Whether the card answers with receipts.</summary>
     public bool HasReceipts => Permit is not null;

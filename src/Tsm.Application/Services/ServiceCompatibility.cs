@@ -96,7 +96,7 @@ public static class ServiceCompatibility
         {
             TooLong(check, model, excess, "");
         }
-        else if (model.Delegation != false && Excess(ContentOwner.WithoutSignature(LongestAid)) is { } delegated)
+        else if (model.Delegation != false && Excess(ContentOwner.Planned(LongestAid)) is { } delegated)
         {
             TooLong(check, model, delegated, "under a contract in delegated mode ", blocks: false);
         }

@@ -8,10 +8,13 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Jobs;
 using Tsm.Application.Ports;
 using Tsm.Application.Services;
+using Tsm.Card.Apdu;
 using Tsm.Card.CapFiles;
 using Tsm.Card.Encoding;
+using Tsm.Card.GlobalPlatform;
 using Tsm.Card.Identifiers;
 using Tsm.Card.Scripts;
+using Tsm.Security.Crypto;
 using Tsm.Security.Keys;
 using Tsm.Simulator.Accounting;
 using Tsm.Simulator.Cards;
@@ -115,11 +118,30 @@ internal sealed partial class CardWorld
         _read = null;
     }
 
-    /// <summary>The books know nothing of the keys of delegated management, whatever the card has.</summary>
-    public void ForgetsDelegation()
+    /// <summary>The card gets a token key, not by a packet.</summary>
+    /// <param name="ours">Whether it is the carrier's.</param>
+    public void GetsTokenKey(bool ours)
     {
-        _state = _machine.Serialize(State with { Delegation = null });
-        _read = null;
+        using ContentKey key = ours ? _catalogue.TokenKey() : ContentKey.From(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        GetsKey(0x70, KeyData.Of([new(KeyType.EccPublic, key.PublicPoint), new(KeyType.EccParameters, Octets.Parse("00"))], default));
+    }
+
+    /// <summary>The card gets a receipt key that is not ours, not by a packet.</summary>
+    public void GetsReceiptKey()
+    {
+        using KeyMaterial key = KeyMaterial.From(RandomNumberGenerator.GetBytes(16), KeyAlgorithm.Aes);
+        using KeySet keys = _catalogue.Open(1)!;
+        GetsKey(0x71, KeyTransport.Protect(key, keys.Dek!, new(Model.KeyLayout)));
+    }
+
+    private void GetsKey(int version, KeyData key)
+    {
+        using KeySet keys = _catalogue.Open(1)!;
+        CommandApdu put = PutKeyCommand.For(0, 1, PutKeyData.Of(version, [key])).ToApdu();
+        Assert.True(Card.Environment.Issuer.Execute(put, new Tsm.Simulator.Content.PacketKeys(Card.KeySets[0], keys)).Status.IsSuccess);
+
+        // What no packet has done is not to be taken for a command that is executed twice.
+        Card.Account.Succeeded(new(EffectKind.DeleteKeys, Card.Environment.Issuer.Aid.ToString(), version));
     }
 
     /// <summary>The events that were raised, in their order.</summary>
