@@ -16,7 +16,7 @@ public sealed record ExplainContext
     /// <summary>SPI, KIc and KID of the command that a response answers; null when they are not known.</summary>
     public CommandHeader? Asked { get; init; }
 
-    /// <summary>Whether the data of STORE DATA are kept back: who asks does not hold the keys, so the data are somebody else's secret.</summary>
+    /// <summary>Whether the data of STORE DATA and the content of C9 in INSTALL are kept back: who asks does not hold the keys, so the data are somebody else's secret.</summary>
     public bool HidesData { get; init; }
 
     /// <summary>INS of the command that a status word answers; null when it is not known.</summary>

@@ -15,7 +15,7 @@ namespace Tsm.Application.Cards;
 /// <param name="Instance">The instance AID; null for the module's own.</param>
 /// <param name="MakeSelectable">For an installation: INSTALL [for install and make selectable] at once.</param>
 /// <param name="Privileges">For an installation: one or three octets; empty for none.</param>
-/// <param name="Parameters">For an installation: content of C9, what the applet's install method gets.</param>
+/// <param name="Parameters">For an installation: content of C9, what the applet's install method gets; that of a service is in the order.</param>
 /// <param name="By">Who asks, for the audit trail.</param>
 /// <param name="Order">On whose behalf, and where the application goes; null for the carrier's own in its own domain.</param>
 /// <param name="IfUnused">For the termination of a library: it stays, and the job is done, where other load files still import it.</param>

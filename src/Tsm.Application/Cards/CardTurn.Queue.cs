@@ -259,7 +259,7 @@ internal sealed partial class CardTurn
         ContentOwner owner = ordered is not null && (DomainOf(job)?.Mode ?? ordered.Mode) == ContractMode.Delegated
             ? ContentOwner.Planned(ordered.Aid)
             : new(ordered?.Aid, null);
-        return JobPlanner.Steps(job, Model, Application(job.Application), Capacity, owner).Select(s => TooLong(job, s)).FirstOrDefault(p => p is not null);
+        return JobPlanner.Steps(Measured(job), Model, Application(job.Application), Capacity, owner).Select(s => TooLong(job, s)).FirstOrDefault(p => p is not null);
     }
 
     /// <summary>What can be seen to fail about the domain of a job, and about the data it brings.</summary>

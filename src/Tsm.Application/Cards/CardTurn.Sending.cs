@@ -95,7 +95,7 @@ internal sealed partial class CardTurn
                 Hold(job);
                 PrepareDomain(job, proceed.Stage);
                 CardJob next = job with { Cursor = new() { Stage = proceed.Stage } };
-                int steps = job.StepsDone + JobPlanner.Remaining(next, Model, Application(job.Application), Capacity, OwnerOf(next, signs: false));
+                int steps = job.StepsDone + JobPlanner.Remaining(Measured(next), Model, Application(job.Application), Capacity, OwnerOf(next, signs: false));
                 Change(_ => next with { StepsTotal = steps });
                 break;
             default:
@@ -216,8 +216,16 @@ internal sealed partial class CardTurn
         bool loadFileThere = _card.Contents.Any(c => c.Kind == ContentKind.LoadFile && c.Aid == job.LoadFile && c.Confirmed is not null);
         return job.Cursor.Stage == Stage.Delete && alone && loadFileThere && !owner.HasReceipts
             ? JobPlanner.DeleteBoth(job)
-            : JobPlanner.Next(job, Model, Application(job.Application), Capacity, owner);
+            : JobPlanner.Next(Opened(job), Model, Application(job.Application), Capacity, owner);
     }
+
+    /// <summary>The job with the content of C9 that its order has sealed: for the moment in which its command is made, never for the state.</summary>
+    private CardJob Opened(CardJob job) =>
+        job.Order is { Parameters: { IsEmpty: false } secret } ? job with { Parameters = Octets.Own(_context.Keys.Unseal(secret)) } : job;
+
+    /// <summary>The job with as many octets in their place: to plan with.</summary>
+    private static CardJob Measured(CardJob job) =>
+        job.Order is { Parameters: { IsEmpty: false } secret } ? job with { Parameters = Octets.Own(new byte[secret.Length - KeyWrapping.SealOverhead]) } : job;
 
     /// <summary>Why a script cannot go; null when it can.</summary>
     private Problem? TooLong(CardJob job, PlannedStep step) => step.Commands.IsEmpty

@@ -36,6 +36,9 @@ public sealed record ServiceOrder
     /// The data groups for STORE DATA one after the other, sealed for this card by <see cref="Ports.IKeyVault.Seal"/>; empty for none.
     /// </summary>
     public Octets Personalisation { get; init; }
+
+    /// <summary>For an installation: content of C9, sealed likewise; empty for none.</summary>
+    public Octets Parameters { get; init; }
 }
 
 /// <summary>Who holds a service suspended: a side, and of the providers which one. Within the other sides one speaks for all.</summary>

@@ -15,7 +15,7 @@ namespace Tsm.Application.Requests;
 /// <param name="OldLibraries">For an upgrade: libraries that are not needed any more, importers first.</param>
 /// <param name="Libraries">The libraries that the card model does not bring itself.</param>
 /// <param name="Personalisation">The data groups, sealed for the card; empty for none.</param>
-/// <param name="Parameters">Content of C9.</param>
+/// <param name="Parameters">Content of C9, sealed likewise.</param>
 public sealed record RequestMaterial(
     ServiceRequest Request,
     Provider Provider,
@@ -68,13 +68,17 @@ public static class RequestJobs
     private static IEnumerable<EnqueueJob> OldLibraries(RequestMaterial material) => material.OldLibraries.Select(library => new EnqueueJob(
         "", Operation.Terminate, library.Id, Module: null, Instance: null, MakeSelectable: false, default, default, material.Request.Actor, IfUnused: true));
 
-    private static EnqueueJob Install(RequestMaterial material) => Of(material, Operation.Install, material.Version, material.Personalisation) with
+    private static EnqueueJob Install(RequestMaterial material)
     {
-        Module = material.Version.Module,
-        MakeSelectable = material.Request.Plan?.Selectable ?? false,
-        Privileges = material.Version.Privileges,
-        Parameters = material.Parameters,
-    };
+        EnqueueJob job = Of(material, Operation.Install, material.Version, material.Personalisation);
+        return job with
+        {
+            Module = material.Version.Module,
+            MakeSelectable = material.Request.Plan?.Selectable ?? false,
+            Privileges = material.Version.Privileges,
+            Order = job.Order! with { Parameters = material.Parameters },
+        };
+    }
 
     // The domain stays: the new version goes into it.
     private static EnqueueJob Terminate(RequestMaterial material)

@@ -94,16 +94,20 @@ public sealed class RequestMaterials(IServiceBook book, ICatalogueStore catalogu
         using (values)
         {
             var facts = new CardFacts(card.Iccid, card.Msisdn);
-            byte[]? parameters = [];
-            if (takesParameters && !PersonalisationRenderer.TryRenderParameters(version.Parameters, values, facts, out parameters, out problem))
+            Octets sealedParameters = default;
+            if (takesParameters)
             {
-                return (default, default, problem);
+                if (!PersonalisationRenderer.TryRenderParameters(version.Parameters, values, facts, out byte[]? parameters, out problem))
+                {
+                    return (default, default, problem);
+                }
+
+                sealedParameters = Seal(request, parameters);
             }
 
-            Octets shown = Octets.Own(parameters ?? []);
             if (!personalises)
             {
-                return (default, shown, null);
+                return (default, sealedParameters, null);
             }
 
             if (!PersonalisationRenderer.TryRender(version.Personalisation, values, facts, out byte[]? data, out problem))
@@ -111,10 +115,15 @@ public sealed class RequestMaterials(IServiceBook book, ICatalogueStore catalogu
                 return (default, default, problem);
             }
 
-            Octets sealedData = vault.Seal(request.Card!.Value, data);
-            CryptographicOperations.ZeroMemory(data);
-            return (sealedData, shown, null);
+            return (Seal(request, data), sealedParameters, null);
         }
+    }
+
+    private Octets Seal(ServiceRequest request, byte[] data)
+    {
+        Octets secret = vault.Seal(request.Card!.Value, data);
+        CryptographicOperations.ZeroMemory(data);
+        return secret;
     }
 
     /// <summary>What was allocated, opened for the moment of its use.</summary>

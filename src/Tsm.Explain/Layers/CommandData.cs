@@ -146,6 +146,10 @@ internal static class CommandData
         {
             data.Add(tlvs.Part with { Name = name }, length);
         }
+        else if (name != "token" && context.HidesData)
+        {
+            data.AddHidden(name, length);
+        }
         else
         {
             data.Field(name, length);

@@ -8,6 +8,9 @@ internal static class TlvLayer
 {
     private const int DeepestNesting = 8;
 
+    // What an applet is given with INSTALL: it may be a key.
+    private const uint InstallContent = 0xC9;
+
     /// <summary>Objects of which the first is one that is known: install parameters, registry entries, key information and such.</summary>
     public static Found? Known(Octets octets, int? origin, ExplainContext context) =>
         octets.Length >= 2 && TopLevel(octets) is { } name && Any(octets, origin, context) is { } found ? found with { Title = name, Part = found.Part with { Name = name } } : null;
@@ -21,11 +24,11 @@ internal static class TlvLayer
         }
 
         var reading = new Reading(octets, origin);
-        Objects(reading, depth: 0, scope: "");
+        Objects(reading, depth: 0, scope: "", context.HidesData);
         return new("tlv", "TLV objects", reading.ToPart("TLV objects"), Verdicts.WellFormed("input", "TLV objects", "Well-formed BER-TLV objects."));
     }
 
-    private static void Objects(Reading reading, int depth, string scope)
+    private static void Objects(Reading reading, int depth, string scope, bool hides)
     {
         while (reading.Remaining > 0)
         {
@@ -38,14 +41,19 @@ internal static class TlvLayer
 
             int header = reader.ValueOffset, length = value.Length, tagSize = BerTlv.TagSize(tag);
             Octets octets = reading.Rest.Slice(header, length);
+            bool hidden = hides && tag == InstallContent && length > 0;
             bool constructed = (reading.Next & 0x20) != 0 && depth < DeepestNesting && length > 0 && IsWhole(octets);
-            reading.Group($"{tag:X2} {TagName(tag, scope)}".TrimEnd(), header + length, constructed ? null : ValueText(tag, scope, octets), inner =>
+            reading.Group($"{tag:X2} {TagName(tag, scope)}".TrimEnd(), header + length, constructed || hidden ? null : ValueText(tag, scope, octets), inner =>
             {
                 inner.Field("tag", tagSize);
                 inner.Field("length", header - tagSize, _ => $"{length} octets");
                 if (constructed)
                 {
-                    Objects(inner, depth + 1, depth > 0 ? scope : $"{tag:X2}");
+                    Objects(inner, depth + 1, depth > 0 ? scope : $"{tag:X2}", hides);
+                }
+                else if (hidden)
+                {
+                    inner.AddHidden("value", length);
                 }
                 else if (length > 0)
                 {

@@ -31,7 +31,8 @@ public sealed class CardLengthTests
     [InlineData(ContractMode.Delegated, 150, false)]
     public void Parameters_that_no_INSTALL_holds_are_refused_before_anything_leaves(ContractMode mode, int length, bool fits)
     {
-        var world = new CardWorld(1) { Order = CardDomainTests.OrderOf(mode), Parameters = Octets.Own(new byte[length]) };
+        var world = new CardWorld(1);
+        world.Order = CardDomainTests.OrderOf(mode) with { Parameters = WorldKeys.Seal(new byte[length]) };
 
         IReply reply = world.Ask(Operation.Install, "i", LongNames);
 

@@ -40,6 +40,24 @@ public sealed class ExplainerTests
         Assert.Contains(meaning, string.Join('\n', All(explanation.Root).Select(p => $"{p.Name} {p.Meaning}")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("80E60400 17 0200AA 0200BB 0200CC 0100 0A C904 11223344 EA02 8000 00", true)]
+    [InlineData("80E60400 13 0200AA 0200BB 0200CC 0100 06 11223344 9988 00", false)]
+    public void What_an_applet_is_given_with_INSTALL_is_kept_back_from_who_does_not_hold_the_keys(string hex, bool known)
+    {
+        Octets octets = Octets.Parse(hex.Replace(" ", "", StringComparison.Ordinal));
+
+        string shown = Text(new() { HidesData = true });
+
+        Assert.Contains("11223344", Text(ExplainContext.None), StringComparison.Ordinal);
+        Assert.DoesNotContain("11223344", shown, StringComparison.Ordinal);
+        Assert.Contains("octets, not shown", shown, StringComparison.Ordinal);
+        Assert.Equal(known, shown.Contains("EA", StringComparison.Ordinal));
+
+        string Text(ExplainContext context) =>
+            string.Join('\n', All(Explainer.Explain(octets, context).Root).Select(p => $"{p.Name} {p.Meaning} {p.Octets}"));
+    }
+
     [Fact]
     public void A_submit_sm_is_explained_down_to_the_script_with_the_key_that_fits()
     {

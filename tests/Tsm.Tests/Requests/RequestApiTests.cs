@@ -6,6 +6,9 @@ using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Application.Requests;
 using Tsm.Application.Services;
+using Tsm.Card.Encoding;
+using Tsm.Explain;
+using Tsm.Security.Keys;
 using Tsm.Server.Access;
 using Tsm.Tests.Server;
 
@@ -120,15 +123,35 @@ public sealed partial class RequestApiTests : IAsyncLifetime
 
         Assert.All(_world.Server.Answers, a => Assert.DoesNotContain(key, a, StringComparison.OrdinalIgnoreCase));
         Assert.All(_world.Server.Log.Lines, l => Assert.DoesNotContain(key, l, StringComparison.OrdinalIgnoreCase));
-        byte[] raw = Convert.FromHexString(key);
-        foreach (string file in Directory.GetFiles(_world.Server.Folder, "tsm.db*"))
-        {
-            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var content = new MemoryStream();
-            await stream.CopyToAsync(content);
-            Assert.Equal(-1, content.ToArray().AsSpan().IndexOf(raw));
-            Assert.DoesNotContain(key, System.Text.Encoding.Latin1.GetString(content.ToArray()), StringComparison.OrdinalIgnoreCase);
-        }
+        await AssertInNoFileAsync(key);
+    }
+
+    [Fact]
+    public async Task S1_09_A_key_in_C9_reaches_the_card_and_lies_in_no_file_while_its_job_waits()
+    {
+        (int added, JsonElement version) = await _world.Server.PostAsync(
+            "/api/v1/services/canteen/versions", new { version = "1.1", application = "hello", parameters = "AB{key}CD" });
+        (int approved, _) = await _world.Server.PostAsync("/api/v1/services/canteen/versions/1.1/approve", new { });
+        Assert.True((added, approved) == (201, 200), version.ToString());
+        _world.Network.Detach(RequestWorld.Msisdn);
+        (_, JsonElement taken) = await _world.AskAsync("deploy");
+        await ProviderWorld.UntilAsync(
+            () => _world.Server.GetAsync($"/api/v1/requests/{taken.Text("id")}"), seen => seen.Body.Text("status") == "running");
+        string key = _world.Canteen.Books.All.Single().Key;
+
+        await AssertInNoFileAsync(key);
+
+        await _world.Network.AttachAsync(RequestWorld.Msisdn);
+        Assert.Equal("done", (await _world.EndAsync(taken)).Text("status"));
+        (_, JsonElement history) = await _world.Server.GetAsync($"/api/v1/cards/{RequestWorld.Iccid}/history?limit=100");
+        string packet = history.List("items").First(h => h.Text("kind") == "sent" && h.Text("text").Contains("INSTALL [for install", StringComparison.Ordinal)).Text("raw");
+        using var one = KeyMaterial.From(Convert.FromHexString(ServiceNetwork.Key), KeyAlgorithm.Aes);
+        using var other = KeyMaterial.From(Convert.FromHexString(ServiceNetwork.Key), KeyAlgorithm.Aes);
+        Explanation opened = Explainer.Explain(Octets.Parse(packet), new() { Keys = [new("the card's", KeySet.ForLaboratory(one, other))] });
+        (_, JsonElement shown) = await _world.Server.PostAsync("/api/v1/explain", new { octets = packet, card = RequestWorld.Iccid });
+        Assert.Contains(Parts(opened.Root), p => p.Octets == Octets.Parse($"AB{key}CD"));
+        Assert.Contains("18 octets, not shown", shown.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(key, shown.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -468,6 +491,21 @@ public sealed partial class RequestApiTests : IAsyncLifetime
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT[^""]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Moments();
+
+    private static IEnumerable<Part> Parts(Part part) => [part, .. part.Parts.SelectMany(Parts)];
+
+    private async Task AssertInNoFileAsync(string key)
+    {
+        byte[] raw = Convert.FromHexString(key);
+        foreach (string file in Directory.GetFiles(_world.Server.Folder, "tsm.db*"))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var content = new MemoryStream();
+            await stream.CopyToAsync(content);
+            Assert.Equal(-1, content.ToArray().AsSpan().IndexOf(raw));
+            Assert.DoesNotContain(key, System.Text.Encoding.Latin1.GetString(content.ToArray()), StringComparison.OrdinalIgnoreCase);
+        }
+    }
 
     private static string Found(JsonElement report, string check) => report.List("checks").Single(c => c.Text("name") == check).Text("found");
 
