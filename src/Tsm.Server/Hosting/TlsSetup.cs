@@ -25,10 +25,13 @@ internal static class TlsSetup
                 https.ServerCertificateChain = chain;
             }));
         }
-        catch (CryptographicException unreadable)
+        catch (Exception unreadable) when (unreadable is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             // It is the sentence that helps; the key is in none of the two.
-            throw new InvalidDataException($"The certificate {file} and its key cannot be read: {unreadable.Message}", unreadable);
+            throw new InvalidDataException(
+                $"--tls-certificate {file}: the certificate and its private key cannot be read, or do not belong together: {unreadable.Message} "
+                    + "Both are PEM; --tls-key names the file of the key where it is another.",
+                unreadable);
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class ProviderCommandTests
     [Fact]
     public async Task The_whole_story_by_commands()
     {
-        await using RunningServer server = await RunningServer.StartAsync();
+        await using RunningServer server = await RunningServer.StartAsync(("Webhooks:AllowLoopback", "true"));
         await using WebhookReceiver receiver = await WebhookReceiver.StartAsync();
         string[] at = ["--server", server.Client.BaseAddress!.AbsoluteUri, "--data", server.Folder];
 
