@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Tsm.Application.Cards;
 using Tsm.Application.Jobs;
 using Tsm.Application.Services;
 
@@ -92,6 +93,20 @@ public static class ContractProblems
             "The mode of the contract is authorized: the domain's keys are the provider's alone, and the server cannot act for it.",
             "Do it over your own bearer with your own keys, or let the carrier change the mode of the contract.",
             "a contract of mode simple or delegated",
+            "authorized");
+    }
+
+    /// <summary>The domain on the card was made in the authorized mode, whatever the contract says by now.</summary>
+    public static Problem DomainIsTheirs(CardDomain domain)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        return Of(
+            "MODE_WRONG",
+            "Mode wrong",
+            $"Security domain {domain.Aid} was made in the authorized mode: what is done under its keys, and replacing them, is for {domain.Provider}.",
+            "The provider commands it with keys of its own; new ones of the server would lock it out, and those that the server knows may be dead.",
+            "Have the provider do it, or make a simple or delegated contract and have the domain made anew.",
+            "a domain that was made in the mode simple or delegated",
             "authorized");
     }
 

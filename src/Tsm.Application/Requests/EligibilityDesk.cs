@@ -120,8 +120,10 @@ public sealed class EligibilityDesk(
             Holders = Holders(state, service),
 
             // What rules bring to a card comes from the card that the subscriber had before.
-            Contract = await book.DecideAsync(
-                request.Tenant, service, state.Model, operation, isMove: request.Origin == RequestOrigin.Policy, now, cancellationToken),
+            Contract = ContractRules.IsProvidersOwn(operation) && state.SecurityDomains.FirstOrDefault(d => d.Provider == service.Provider) is { Mode: ContractMode.Authorized } theirs
+                ? new(null, ContractProblems.DomainIsTheirs(theirs))
+                : await book.DecideAsync(
+                    request.Tenant, service, state.Model, operation, isMove: request.Origin == RequestOrigin.Policy, now, cancellationToken),
             Version = version,
             UpgradeProblem = problem,
             Compatibility = model is null ? null : made?.Check(model),

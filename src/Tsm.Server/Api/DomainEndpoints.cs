@@ -64,7 +64,7 @@ internal static class DomainEndpoints
 
         if (domain.Mode == ContractMode.Authorized)
         {
-            return ApiProblems.Result(KeysAreTheirs(domain));
+            return ApiProblems.Result(ContractProblems.DomainIsTheirs(domain));
         }
 
         ServiceOrder order = new() { Provider = provider, Domain = new(domain.Aid, domain.Tar, domain.Mode, domain.RemoveWhenEmpty) };
@@ -157,15 +157,6 @@ internal static class DomainEndpoints
         IReadOnlyList<CatalogueApplication> applications = await view.ApplicationsAsync(caller.Tenant, [job], cancellationToken);
         return Results.Accepted($"/api/v1/jobs/{job.Id}", JobView.Shown(job, applications));
     }
-
-    private static Problem KeysAreTheirs(CardDomain domain) => new(
-        "contract",
-        "MODE_WRONG",
-        "Mode wrong",
-        $"Security domain {domain.Aid} was made in the authorized mode: its keys are for {domain.Provider} to replace.",
-        "The provider commands it with keys of its own; new ones of the server would lock it out, and those that the server knows may be dead.",
-        "Have the provider replace them, or make a simple or delegated contract and have the domain made anew.",
-        []);
 
     private static Problem ModeUnclear(string provider, IEnumerable<Contract> holding) => new(
         "contract",

@@ -49,6 +49,10 @@ public sealed class KeyHandOverTests
         Assert.Equal(400, (await world.SendAsync(world.Provider, HttpMethod.Post, path, new { publicKey = "0400" })).Status);
         (int rotated, JsonElement keysAreTheirs) = await world.Server.PostAsync(path.Replace("hand-over", "rotate-keys", StringComparison.Ordinal), new { });
         Assert.Equal((409, "MODE_WRONG"), (rotated, keysAreTheirs.Text("code")));
+        (status, JsonElement second) = await world.Server.PostAsync("/api/v1/contracts", new { id = "lunch-2", provider = "lunch", mode = "simple" });
+        Assert.True(status == 201, second.ToString());
+        (rotated, keysAreTheirs) = await world.AskAsync("rotateKeys");
+        Assert.Equal((409, "MODE_WRONG"), (rotated, keysAreTheirs.Text("code")));
         JsonElement trail = (await world.Server.GetAsync("/api/v1/audit-trail?action=book.saved&limit=100")).Body;
         Assert.Contains(trail.List("items"), e => e.ToString().Contains("handed to the provider", StringComparison.Ordinal));
 
