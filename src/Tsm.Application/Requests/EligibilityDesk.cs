@@ -72,7 +72,7 @@ public sealed class EligibilityDesk(
             Service = service,
             IsForeign = isForeign,
         };
-        if (key is not { } found || await states.FindAsync(found, cancellationToken) is not var (state, hasKeys))
+        if (key is not { } found || await states.FindAsync(found, cancellationToken) is not var (state, keys))
         {
             return (facts with { Version = service?.Current }, service, null);
         }
@@ -88,7 +88,7 @@ public sealed class EligibilityDesk(
                 state.Iccid,
                 state.Msisdn,
                 state.Model,
-                hasKeys,
+                keys.Length > 0,
                 CardSpace.Free(state, model, applications),
                 provider is null ? null : CardSpace.HasDomain(state, provider.DomainAid)),
         };

@@ -1,3 +1,4 @@
+using Tsm.Application.Cards;
 using Tsm.Application.Hosting;
 using Tsm.Application.Ports;
 using Tsm.Card.Encoding;

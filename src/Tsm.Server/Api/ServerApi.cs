@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tsm.Application.Applications;
+using Tsm.Application.Cards;
 using Tsm.Application.Services;
 
 namespace Tsm.Server.Api;

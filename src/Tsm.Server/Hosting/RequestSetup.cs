@@ -20,7 +20,6 @@ internal static class RequestSetup
         services.AddSingleton<RecipientKeys>();
         services.AddSingleton<IApplicationServers>(s => ActivatorUtilities.CreateInstance<ApplicationServerClient>(s, NewClient()));
         services.AddSingleton<IServiceBook, ServiceBook>();
-        services.AddSingleton<CardStates>();
         services.AddSingleton<EligibilityDesk>();
         services.AddSingleton<RequestMaterials>();
         services.AddSingleton<RequestSignal>();
