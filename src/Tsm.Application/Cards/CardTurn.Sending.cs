@@ -211,8 +211,8 @@ internal sealed partial class CardTurn
         }
 
         ContentOwner owner = OwnerOf(job, signs: true);
-        bool alone = !_card.Contents.Any(
-            c => c.Kind == ContentKind.Application && c.Confirmed is not null && c.LoadFile == job.LoadFile && c.Aid != job.Instance);
+        bool alone = !_card.Contents.Any(c => c.Confirmed is not null
+            && ((c.Kind == ContentKind.Application && c.LoadFile == job.LoadFile && c.Aid != job.Instance) || Imports(c, job)));
         bool loadFileThere = _card.Contents.Any(c => c.Kind == ContentKind.LoadFile && c.Aid == job.LoadFile && c.Confirmed is not null);
         return job.Cursor.Stage == Stage.Delete && alone && loadFileThere && !owner.HasReceipts
             ? JobPlanner.DeleteBoth(job)

@@ -87,6 +87,22 @@ public sealed class CardUpgradeTests
     }
 
     [Fact]
+    public void The_load_file_of_an_instance_stays_without_a_try_where_another_imports_it()
+    {
+        CardWorld world = WithFirst();
+        CatalogueApplication importer = Applet("F0546D5901", "importer", First);
+        world.Order = null;
+        Done(world, world.Ask(Operation.Install, "importer", importer));
+        world.Order = CardDomainTests.OrderOf(ContractMode.Simple);
+
+        Done(world, world.AskTogether(Of(world, "t", Operation.Terminate)));
+
+        Assert.Contains(First.PackageAid, world.State.Contents.Select(c => c.Aid));
+        Assert.DoesNotContain(First.Applets[0], world.State.Contents.Select(c => c.Aid));
+        Assert.DoesNotContain(world.History, h => h.Job == "t" && h.Text.Contains("DELETE the load file", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_upgrade_that_fails_behind_the_termination_leaves_no_version_that_is_not_there()
     {
         CardWorld world = WithFirst();
