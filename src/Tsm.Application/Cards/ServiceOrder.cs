@@ -1,5 +1,4 @@
 using Tsm.Application.Providers;
-using Tsm.Application.Requests;
 using Tsm.Card.Encoding;
 using Tsm.Card.Identifiers;
 
@@ -39,18 +38,6 @@ public sealed record ServiceOrder
 
     /// <summary>For an installation: content of C9, sealed likewise; empty for none.</summary>
     public Octets Parameters { get; init; }
-}
-
-/// <summary>Who holds a service suspended: a side, and of the providers which one. Within the other sides one speaks for all.</summary>
-/// <param name="Origin">The side.</param>
-/// <param name="Provider">The provider; empty for the other sides.</param>
-public sealed record Holder(RequestOrigin Origin, string Provider)
-{
-    /// <summary>The carrier itself, by a job of its own.</summary>
-    public static Holder Carrier { get; } = new(RequestOrigin.Operator, "");
-
-    /// <summary>Who asks, as a holder.</summary>
-    public static Holder Of(RequestOrigin origin, string requester) => new(origin, origin == RequestOrigin.Provider ? requester : "");
 }
 
 /// <summary>A provider's security domain, as it shall be on the card.</summary>

@@ -147,7 +147,7 @@ public static class DomainProblems
         "SERVICES_TOO_MANY",
         "Too many services on the card",
         $"The card remembers {limit} services.",
-        "Many services were on this card one after the other, and each is remembered with its generations.",
+        "Many services were on this card one after the other, and each is remembered for good.",
         "Deploy a new version of one of them instead of a new service, or use another card.",
         []);
 }

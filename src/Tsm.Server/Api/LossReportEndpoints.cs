@@ -19,7 +19,7 @@ internal static class LossReportEndpoints
     public static void MapLossReports(this IEndpointRouteBuilder routes) => routes.MapPost("/loss-reports", ReportAsync)
         .WithTags("Requests")
         .WithName("ReportLoss")
-        .WithSummary("Suspends all active services of the card with this number, one request for each, and calls off what would make more active")
+        .WithSummary("Suspends all services in use on the card with this number, one request for each, also those that others have suspended, and calls off what would make more active")
         .Produces<LossReportDetails>(StatusCodes.Status202Accepted)
         .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
         .AlsoFor(Role.CustomerService);

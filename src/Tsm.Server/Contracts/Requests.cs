@@ -111,7 +111,7 @@ public sealed record LossReportBody(string? Msisdn);
 /// <summary>What a loss report has set going.</summary>
 /// <param name="Msisdn">The number.</param>
 /// <param name="Card">The ICCID of its card.</param>
-/// <param name="Requests">One request for each service that was active; one that was refused says why.</param>
+/// <param name="Requests">One request for each service in use, also for what others have suspended; one that was refused says why.</param>
 /// <param name="CalledOff">The requests that would have made a service active, and are called off.</param>
 public sealed record LossReportDetails(
     string Msisdn, string Card, IReadOnlyList<RequestDetails> Requests, IReadOnlyList<RequestDetails> CalledOff);
