@@ -95,6 +95,15 @@ internal sealed class RequestWorld : IAsyncDisposable
         return ended;
     }
 
+    /// <summary>Asks as the provider, and expects a refusal.</summary>
+    public async Task RefusedAsync(string operation, int status, string code)
+    {
+        (int answered, JsonElement problem) = await AskAsync(operation);
+        Assert.Equal((status, code), (answered, problem.TryGetProperty("code", out JsonElement found) ? found.GetString() : problem.ToString()));
+    }
+
+    // What was made ready before the card came back may still be on its way to it.
+
     /// <summary>Where the canteen card stands on a card, as its phone sees it.</summary>
     public async Task<string> StateAsync()
     {
